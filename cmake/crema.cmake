@@ -1,0 +1,31 @@
+# How a room of crema becomes a library, and how its unit tests become ctest cases.
+
+add_library(crema_flags INTERFACE)
+target_compile_options(crema_flags INTERFACE -Wall -Wextra -Werror -Wno-missing-field-initializers
+                       $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-designated-field-initializers>)
+if(CREMA_SANITIZE)
+  target_compile_options(crema_flags INTERFACE -fsanitize=${CREMA_SANITIZE} -fno-omit-frame-pointer
+                                               -fno-sanitize-recover=all)
+  target_link_options(crema_flags INTERFACE -fsanitize=${CREMA_SANITIZE})
+endif()
+
+# crema_module(<room> SRCS <files> [DEPS <rooms>] [LINK <third-party targets>])
+# DEPS are the rooms it may include; LINK stays private to its .cc files.
+function(crema_module NAME)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SRCS;DEPS;LINK")
+  add_library(crema_${NAME} STATIC ${ARG_SRCS})
+  add_library(crema::${NAME} ALIAS crema_${NAME})
+  target_include_directories(crema_${NAME} PUBLIC include PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  list(TRANSFORM ARG_DEPS PREPEND crema::)
+  target_link_libraries(crema_${NAME} PUBLIC ${ARG_DEPS} PRIVATE crema_flags ${ARG_LINK})
+  file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/unit/${NAME}/*_test.cc)
+  if(CREMA_TESTS AND tests)
+    add_executable(${NAME}_test ${tests})
+    target_include_directories(${NAME}_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
+                                                    ${CMAKE_SOURCE_DIR}/tests/unit)
+    target_link_libraries(${NAME}_test PRIVATE crema::${NAME} crema_flags GTest::gmock
+                                               GTest::gtest_main ${ARG_LINK})
+    target_compile_definitions(${NAME}_test PRIVATE CREMA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    gtest_discover_tests(${NAME}_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120 LABELS unit)
+  endif()
+endfunction()
