@@ -5,6 +5,7 @@
 
 #include <tl/expected.hpp>
 
+#include <type_traits>
 #include <utility>
 
 namespace crema {
@@ -26,6 +27,12 @@ inline auto fail(std::string code, std::string message, Span span = {}) {
   return tl::make_unexpected(make_error(std::move(code), std::move(message), std::move(span)));
 }
 
+// What a successful result holds, also where that is nothing: tl::expected<void> has no value().
+template <class T>
+T value_of(tl::expected<T, Diagnostic> result) {
+  if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
 }  // namespace crema
 
 // The value of `expr`, or return its Diagnostic from the enclosing function. Never inside a
@@ -34,5 +41,5 @@ inline auto fail(std::string code, std::string message, Span span = {}) {
   ({                                                                                  \
     auto crema_try_result = (expr);                                                   \
     if (!crema_try_result) return ::crema::fail(std::move(crema_try_result).error()); \
-    std::move(crema_try_result).value();                                              \
+    ::crema::value_of(std::move(crema_try_result));                                   \
   })
