@@ -6,6 +6,7 @@
 #include "crema/base/strings.h"
 #include "crema/expr/value.h"
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -19,6 +20,7 @@ namespace crema::expr {
 
 inline constexpr std::size_t kMaxLength = 21000;
 inline constexpr int kMaxDepth = 50;
+inline constexpr std::size_t kMaxMemory = 10 * 1024 * 1024;
 
 // A function the place where the expression stands adds to the built-in ones (always, hashFiles).
 struct FunctionSignature {
@@ -36,11 +38,20 @@ struct Vocabulary {
 
 using Function = std::function<Result<Value>(std::span<const Value> arguments)>;
 
-// One evaluated sub-expression, in the order of evaluation, for `crema explain`.
+// How much of a value is known while parts of what an expression mentions are not.
+enum class Certainty : std::uint8_t {
+  exact,    // the value itself
+  truth,    // only whether it is truthy
+  unknown,  // nothing
+};
+
+// One evaluated sub-expression, in the order of evaluation, for `crema explain`. Literals and the
+// inner parts of `a.b.c` have none.
 struct TraceEntry {
   std::string text;  // canonical text of the sub-expression
   Value value;
   int depth = 0;  // nesting in the expression tree, 0 the whole
+  Certainty certainty = Certainty::exact;
 };
 
 // What an expression sees when it is evaluated.
@@ -48,6 +59,19 @@ struct Scope {
   std::map<std::string, Value, IgnoreCaseLess> contexts;
   std::map<std::string, Function, IgnoreCaseLess> functions;
   std::vector<TraceEntry>* trace = nullptr;  // filled when set
+  std::size_t max_memory = kMaxMemory;       // of values made in one evaluation, as GitHub counts
+};
+
+// What will only be known later: contexts or members of them ("steps", "needs.build.outputs"),
+// and functions.
+struct Unknowns {
+  std::vector<std::string> paths;
+  std::set<std::string, IgnoreCaseLess> functions;
+};
+
+struct PartialValue {
+  Value value;  // meaningful as far as `certainty` says
+  Certainty certainty = Certainty::exact;
 };
 
 struct Node;
@@ -65,11 +89,14 @@ class Expression {
   static Result<Expression> parse(std::string_view text, const Vocabulary& vocabulary);
 
   Result<Value> evaluate(const Scope& scope) const;
+  // Evaluates as far as it can be without `unknowns`: `false && needs.x.outputs.y` is false.
+  Result<PartialValue> evaluate_known(const Scope& scope, const Unknowns& unknowns) const;
 
   const std::string& text() const { return text_; }
   // Whether a function of that name is called anywhere in it.
   bool calls(std::string_view function) const;
-  // Whether a context is mentioned; `member` narrows to `context.member`.
+  // Whether a context is mentioned; `member` narrows to `context.member`, which also a computed
+  // index, a wildcard and the context as a whole may reach.
   bool mentions(std::string_view context, std::string_view member = {}) const;
   // The canonical text: normal spacing and explicit parentheses.
   std::string canonical() const;

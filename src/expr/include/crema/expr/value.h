@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -79,7 +80,12 @@ class Object {
   Case names() const { return names_; }
 
  private:
+  std::string key(std::string_view name) const;
+  std::size_t position(std::string_view name) const;
+  void rebuild_index();
+
   std::vector<Member> members_;
+  std::unordered_map<std::string, std::size_t> index_;  // by key; only of a large object
   Case names_ = Case::ignored;
 };
 
