@@ -27,7 +27,9 @@ std::string joined(const Node& node, std::string_view separator) {
 
 std::string index_text(const Node& node) {
   const Node& key = node.children[1];
-  const std::string base = canonical_text(node.children[0]);
+  std::string base = canonical_text(node.children[0]);
+  const Op op = node.children[0].op;
+  if (op == Op::literal || op == Op::negate) base = "(" + base + ")";
   if (key.op == Op::wildcard) return base + ".*";
   if (key.op == Op::literal && key.value.kind() == Kind::string && is_name(key.value.as_string()))
     return base + "." + key.value.as_string();
