@@ -2,9 +2,9 @@
 // started in it, and everything those start (daemons that detach included), is gone when the tree
 // is closed or when crema dies, even by SIGKILL.
 //
-// How: each tree has a small supervisor process of its own (crema re-executed) which is the
-// subreaper of all of them, starts them on request, reports their ends, and kills whatever is left
-// once its socket to crema closes.
+// How: each tree has a small supervisor process of its own (a fork of crema) which is the subreaper
+// of all of them, starts them on request, reports their ends, and kills whatever is left once its
+// socket to crema closes.
 #pragma once
 
 #include "crema/base/result.h"
@@ -85,9 +85,5 @@ struct Captured {
   std::string error;   // standard error
 };
 Result<Captured> capture(const Command& command, std::chrono::milliseconds timeout);
-
-// The supervisor's main(): `crema` calls it first thing when it finds itself started as one.
-// Returns nullopt when argv is not a supervisor's.
-std::optional<int> supervisor_main(int argc, char** argv);
 
 }  // namespace crema::sys
