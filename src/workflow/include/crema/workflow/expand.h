@@ -21,6 +21,7 @@ struct Instance {
   expr::Value matrix;  // null without a matrix
   std::size_t index = 0;
   std::size_t total = 1;
+  std::vector<std::string> name_parts;  // what stands in brackets behind the name
 };
 
 struct Expansion {
@@ -56,6 +57,7 @@ struct ServiceSpec {
   std::string options;
   std::string command;
   std::string entrypoint;
+  std::string username, password;  // registry credentials
   Span span;
 };
 
@@ -67,12 +69,16 @@ struct Settings {
   double cancel_timeout_minutes = 5;
   bool continue_on_error = false;
   std::string environment;
-  std::string environment_url;
+  std::string environment_url;  // where it is known before the job: see evaluate_environment_url
   Concurrency concurrency;
   std::string container_image;  // "" : none
+  ServiceSpec container;        // the whole of `container:`
   std::vector<ServiceSpec> services;
 };
 Result<Settings> evaluate_settings(const Job& job, const expr::Scope& scope);
+
+// `environment.url`, which may mention what the steps left behind; "" when there is none.
+Result<std::string> evaluate_environment_url(const Job& job, const expr::Scope& scope);
 
 // What the status functions look at: the results of all jobs a job depends on, directly or not.
 struct StatusView {

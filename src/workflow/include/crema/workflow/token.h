@@ -26,7 +26,7 @@ struct Token {
     sequence,
     mapping,
   };
-  using Entry = std::pair<Token, Token>;
+  struct Entry;  // a key and its value, below
 
   Kind kind = Kind::null;
   bool boolean = false;
@@ -45,6 +45,12 @@ struct Token {
   // Whether any expression stands in it, at any depth, and whether one mentions a context.
   bool has_expressions() const;
   bool mentions(std::string_view context) const;
+};
+
+// Not a std::pair: that could not hold a Token while Token holds a vector of it.
+struct Token::Entry {
+  Token first;
+  Token second;
 };
 
 // Evaluates a token with everything in it. `insert` entries are spread into their mapping.
