@@ -12,5 +12,7 @@ extern const run::BuiltinAction kCacheSave;
 extern const run::BuiltinAction kUploadArtifact;
 extern const run::BuiltinAction kDownloadArtifact;
 extern const run::BuiltinAction kSetupGo;
+extern const run::BuiltinAction kSetupNode;
+extern const run::BuiltinAction kSetupPython;
 
 }  // namespace crema::actions

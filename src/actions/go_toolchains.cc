@@ -48,7 +48,7 @@ std::vector<fs::path> likely_roots(const run::ActionContext& context) {
     for (fs::directory_iterator entries(folder, error), end; !error && entries != end;
          entries.increment(error)) {
       if (entries->path().filename().native().starts_with(prefix))
-        roots.push_back(entries->path() / below);
+        roots.push_back(below.empty() ? entries->path() : entries->path() / below);
     }
   };
   children("/usr/lib", "go-", "");
@@ -98,8 +98,7 @@ Result<GoToolchain> download(run::ActionContext& context, const GoToolchain& go,
   context.log(fmt::format("Go {} is not installed: asking the module proxy for it", name));
   const auto text = CREMA_TRY(output_of(context, {(go.root / "bin/go").string(), "env", "GOROOT"},
                                         context.temp(), proxy_environment(context, "go" + name)));
-  const auto lines = split_lines(text);
-  const fs::path root(lines.empty() ? std::string_view() : trim(lines.back()));
+  const fs::path root(path_in_output(text));
   if (auto toolchain = toolchain_at(root)) return *toolchain;
   // Older toolchains of the proxy have no VERSION file where they are expected.
   if (fs::exists(root / "bin" / "go"))

@@ -82,6 +82,14 @@ Result<std::string> output_of(run::ActionContext& context, std::vector<std::stri
               fmt::format("`{}` failed with exit code {}: {}", shown, ran.exit.code, output));
 }
 
+std::string path_in_output(std::string_view output) {
+  std::string path;
+  for (const auto line : split_lines(output)) {
+    if (line.starts_with('/')) path = trim(line);
+  }
+  return path;
+}
+
 Result<> add_matchers(run::ActionContext& context, std::string_view name, std::string_view json) {
   const auto file = context.temp() / fmt::format("{}-matchers.json", name);
   CREMA_TRY(sys::write_file(file, json));

@@ -43,6 +43,10 @@ Result<std::string> output_of(run::ActionContext& context, std::vector<std::stri
                               const std::filesystem::path& directory = {},
                               const sys::Environment& extra = {});
 
+// The last line of a command's output that is an absolute path: what `go env` and the like answer,
+// whatever they say besides.
+std::string path_in_output(std::string_view output);
+
 // Writes problem matchers (JSON) below the temporary folder and registers them.
 Result<> add_matchers(run::ActionContext& context, std::string_view name, std::string_view json);
 

@@ -95,12 +95,6 @@ Result<GoToolchain> choose(run::ActionContext& context, const std::string& versi
   return fail("actions/no-such-go", "no Go is installed on this machine");
 }
 
-// The text before the first line that is not a warning of go itself.
-std::string last_line(const std::string& text) {
-  const auto lines = split_lines(text);
-  return lines.empty() ? std::string() : std::string(trim(lines.back()));
-}
-
 Result<> use_cache(run::ActionContext& context, const fs::path& go, const std::string& version,
                    const sys::Environment& extra) {
   const auto input = context.input("cache");
@@ -125,7 +119,7 @@ Result<> use_cache(run::ActionContext& context, const fs::path& go, const std::s
   DependencyCache cache;
   for (const auto* name : {"GOMODCACHE", "GOCACHE"}) {
     cache.folders.push_back(
-        last_line(CREMA_TRY(output_of(context, {go.string(), "env", name}, {}, extra))));
+        path_in_output(CREMA_TRY(output_of(context, {go.string(), "env", name}, {}, extra))));
   }
   const auto image = context.variable("ImageOS");
   cache.key = fmt::format("setup-go-{}-{}-{}go-{}-{}", context.variable("RUNNER_OS"),
@@ -151,7 +145,7 @@ Result<> setup(run::ActionContext& context) {
   }
   context.add_path(toolchain.root / "bin");
   const fs::path gopath(
-      last_line(CREMA_TRY(output_of(context, {go.string(), "env", "GOPATH"}, {}, extra))));
+      path_in_output(CREMA_TRY(output_of(context, {go.string(), "env", "GOPATH"}, {}, extra))));
   if (!gopath.empty()) {
     CREMA_TRY(sys::make_directories(gopath / "bin"));
     context.add_path(gopath / "bin");

@@ -11,8 +11,8 @@ namespace crema::actions {
 namespace {
 
 constexpr std::array kBuiltins{
-    &kCheckout,         &kCache,   &kCacheRestore, &kCacheSave, &kUploadArtifact,
-    &kDownloadArtifact, &kSetupGo,
+    &kCheckout,         &kCache,   &kCacheRestore, &kCacheSave,   &kUploadArtifact,
+    &kDownloadArtifact, &kSetupGo, &kSetupNode,    &kSetupPython,
 };
 
 struct Hint {
