@@ -1,0 +1,76 @@
+#include "crema/formats/yaml.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace crema::formats {
+namespace {
+
+Result<YamlPtr> parse(std::string text, const YamlLimits& limits = {}) {
+  return parse_yaml(std::make_shared<const SourceFile>("t.yml", std::move(text)), limits);
+}
+
+// "line:column" of the value of a top-level key.
+std::string place(const YamlPtr& root, std::string_view key) {
+  for (const auto& [name, value] : root->entries) {
+    if (name->text == key) return std::to_string(value->line) + ":" + std::to_string(value->column);
+  }
+  return "none";
+}
+
+TEST(Yaml, KnowsWhereNodesStartAsGitHubsReaderDoes) {
+  const auto root = parse(
+      "a: |\n  x\nb: >- # c\n  z\nc: 'q'\nd:\ne: [1]\nf: &an\n  k: v\ng: !!int \"5\"\nh: *an\n");
+  ASSERT_TRUE(root) << root.error().message;
+  EXPECT_EQ(place(*root, "a"), "1:4");
+  EXPECT_EQ(place(*root, "b"), "3:4");
+  EXPECT_EQ(place(*root, "c"), "5:4");
+  EXPECT_EQ(place(*root, "d"), "6:3");
+  EXPECT_EQ(place(*root, "e"), "7:4");
+  EXPECT_EQ(place(*root, "f"), "8:4");
+  EXPECT_EQ(place(*root, "g"), "10:4");
+  EXPECT_EQ(place(*root, "h"), "8:4");
+}
+
+TEST(Yaml, SaysWhereTheTextIsWrong) {
+  struct Case {
+    std::string text;
+    std::uint32_t line, column;
+  };
+  for (const auto& [text, line, column] :
+       {Case{"c: d: e\n", 1, 5}, Case{"a:\n  - b\n c: d\n", 3, 2}, Case{"a: *x\n", 1, 4},
+        Case{"a: 1\n---\nb: 2\n", 2, 1}}) {
+    const auto root = parse(text);
+    ASSERT_FALSE(root) << text;
+    EXPECT_EQ(root.error().span.line, line) << text << root.error().message;
+    EXPECT_EQ(root.error().span.column, column) << text << root.error().message;
+  }
+}
+
+TEST(Yaml, SharesWhatAliasesNameAndHoldsItsLimits) {
+  std::string bomb = "a0: &a0 [x, x]\n";
+  for (int i = 1; i < 40; ++i) {
+    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) +
+            ", *a" + std::to_string(i - 1) + "]\n";
+  }
+  EXPECT_TRUE(parse(bomb));
+  EXPECT_EQ(parse("[[[[1]]]]", {.depth = 3}).error().code, "yaml/too-large");
+  EXPECT_EQ(parse("[1, 2, 3]", {.events = 4}).error().code, "yaml/too-large");
+  EXPECT_EQ(parse("aaaaaa", {.bytes = 5}).error().code, "yaml/too-large");
+}
+
+TEST(Yaml, TakesACommentRightBehindAList) {
+  const auto root = parse("a: [one]#, two]\n");
+  ASSERT_TRUE(root) << root.error().message;
+  EXPECT_EQ((*root)->entries[0].second->items.size(), 1U);
+}
+
+TEST(Yaml, ReadsAnEmptyFileAsNothing) {
+  const auto root = parse("");
+  ASSERT_TRUE(root);
+  EXPECT_EQ((*root)->kind, YamlKind::scalar);
+  EXPECT_EQ((*root)->text, "");
+}
+
+}  // namespace
+}  // namespace crema::formats
