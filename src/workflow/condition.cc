@@ -69,35 +69,39 @@ bool named_by_author(std::string_view source) {
   return false;
 }
 
+// The trace without the `success() &&` that the author did not write and that holds.
+std::vector<expr::TraceEntry> as_written(std::vector<expr::TraceEntry> trace,
+                                         std::string_view source) {
+  constexpr std::string_view kAdded = "(success() && ";
+  expr::TraceEntry& whole = trace.back();
+  if (named_by_author(source) || !whole.text.starts_with(kAdded)) return trace;
+  whole.text = whole.text.substr(kAdded.size(), whole.text.size() - kAdded.size() - 1);
+  std::erase_if(trace, [](const expr::TraceEntry& entry) { return entry.text == "success()"; });
+  return trace;
+}
+
 std::string skip_reason(const std::vector<expr::TraceEntry>& trace, std::string_view source,
                         const Wording& wording) {
   const expr::TraceEntry* part = falsifying_part(trace);
   if (part == nullptr) return fmt::format("skipped: `if` is {}", trim(source));
-  if (!wording.blocked.empty() && to_lower(part->text) == "success()") {
+  if (part != &trace.back() || named_by_author(source)) {
+    if (wording.blocked.empty() || to_lower(part->text) != "success()")
+      return "skipped: " + explain_part(trace, *part);
     if (named_by_author(source))
       return fmt::format("skipped: success() is false: {}", wording.blocked);
-    return fmt::format("skipped: {} and {}", wording.blocked, no_status_function(source));
   }
-  return "skipped: " + explain_part(trace, *part);
+  if (!wording.blocked.empty())
+    return fmt::format("skipped: {} and {}", wording.blocked, no_status_function(source));
+  const auto written = as_written(trace, source);
+  return "skipped: " + explain_part(written, written.back());
 }
 
 std::string run_reason(const std::vector<expr::TraceEntry>& trace, std::string_view source,
                        const Wording& wording) {
   if (trim(source).empty()) return "runs: " + wording.unconditional;
   if (trace.empty()) return fmt::format("runs: `if` is {}", trim(source));
-  expr::TraceEntry whole = trace.back();
-  // The part that the author did not write is of no interest when it holds.
-  constexpr std::string_view kAdded = "(success() && ";
-  if (!named_by_author(source) && whole.text.starts_with(kAdded)) {
-    whole.text = std::string(whole.text.substr(kAdded.size()));
-    whole.text.pop_back();
-  }
-  std::vector<expr::TraceEntry> others(trace.begin(), trace.end() - 1);
-  std::erase_if(others, [&](const expr::TraceEntry& entry) {
-    return !named_by_author(source) && entry.text == "success()";
-  });
-  others.push_back(whole);
-  return "runs: " + explain_part(others, others.back());
+  const auto written = as_written(trace, source);
+  return "runs: " + explain_part(written, written.back());
 }
 
 Result<Decision> decide(const Token& condition, std::string_view source, expr::Scope scope,

@@ -85,9 +85,10 @@ std::string explain_part(const std::vector<TraceEntry>& trace, const TraceEntry&
   std::reverse(facts.begin(), facts.end());
   if (facts.size() > kMaxFacts) facts.resize(kMaxFacts);
   const std::string text(without_brackets(part.text));
-  std::string sentence = part.certainty == Certainty::unknown
-                             ? fmt::format("`{}` is unknown until the run", text)
-                             : fmt::format("`{}` is {}", text, shown(part.value));
+  std::string sentence =
+      part.certainty == Certainty::unknown
+          ? fmt::format("`{}` is unknown until the run", text)
+          : fmt::format("`{}` is {}", text == shown(part.value) ? "if" : text, shown(part.value));
   if (!facts.empty()) sentence += fmt::format(" ({})", fmt::join(facts, ", "));
   return sentence;
 }

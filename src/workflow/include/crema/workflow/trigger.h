@@ -7,8 +7,10 @@
 #include "crema/workflow/model.h"
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,8 +49,15 @@ Result<expr::Value> dispatch_inputs(const Workflow& workflow,
 // GitHub's filter patterns: * ** ? + [] and a leading ! (later patterns override earlier ones).
 bool matches_filter(std::span<const std::string> patterns, std::string_view text);
 
-// The next time a cron line fires after `after`, in `timezone` (IANA name; "" is UTC).
+// Gives the compiled time zone file (TZif, RFC 8536) of an IANA name, as it lies in
+// /usr/share/zoneinfo. This room reads no files, so the caller does.
+using ZoneLoader = std::function<Result<std::string>(std::string_view name)>;
+
+// The next time a cron line fires after `after`, in `timezone` (IANA name; "" is UTC, which needs
+// no loader). Times a clock change skips fire right after it, as GitHub documents; times it repeats
+// fire once. A line that fires every hour (`*` hours) just goes on through both.
 Result<std::chrono::sys_seconds> next_cron(std::string_view cron, std::string_view timezone,
-                                           std::chrono::sys_seconds after);
+                                           std::chrono::sys_seconds after,
+                                           const ZoneLoader& load_zone = {});
 
 }  // namespace crema::workflow
