@@ -158,6 +158,7 @@ class TreeBuilder {
           auto error =
               make_error("yaml/unknown-anchor",
                          "there is no anchor '" + name + "' before this alias", place(event));
+          if (error.span.column > 1) --error.span.column;  // the mark is behind the `*`
           error.hint = "define it first, as in `&" + name + " value`";
           return fail(std::move(error));
         }
