@@ -63,23 +63,6 @@ std::string no_status_function(std::string_view source) {
   return source.empty() ? "there is no `if` with a status function" : "`if` has no status function";
 }
 
-bool named_by_author(std::string_view source) {
-  for (const std::string_view name : {"success", "failure", "always", "cancelled"})
-    if (to_lower(source).find(std::string(name) + "(") != std::string::npos) return true;
-  return false;
-}
-
-// The trace without the `success() &&` that the author did not write and that holds.
-std::vector<expr::TraceEntry> as_written(std::vector<expr::TraceEntry> trace,
-                                         std::string_view source) {
-  constexpr std::string_view kAdded = "(success() && ";
-  expr::TraceEntry& whole = trace.back();
-  if (named_by_author(source) || !whole.text.starts_with(kAdded)) return trace;
-  whole.text = whole.text.substr(kAdded.size(), whole.text.size() - kAdded.size() - 1);
-  std::erase_if(trace, [](const expr::TraceEntry& entry) { return entry.text == "success()"; });
-  return trace;
-}
-
 std::string skip_reason(const std::vector<expr::TraceEntry>& trace, std::string_view source,
                         const Wording& wording) {
   const expr::TraceEntry* part = falsifying_part(trace);

@@ -1,5 +1,7 @@
 #include "reason.h"
 
+#include "crema/base/strings.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -93,10 +95,23 @@ std::string explain_part(const std::vector<TraceEntry>& trace, const TraceEntry&
   return sentence;
 }
 
-bool calls_status_function(const expr::Expression& expression) {
+bool named_by_author(std::string_view source) {
   constexpr std::array<std::string_view, 4> kStatus = {"success", "failure", "always", "cancelled"};
-  return std::any_of(kStatus.begin(), kStatus.end(),
-                     [&](std::string_view name) { return expression.calls(name); });
+  std::string text = to_lower(source);
+  std::erase(text, ' ');
+  return std::any_of(kStatus.begin(), kStatus.end(), [&](std::string_view name) {
+    return text.find(std::string(name) + "(") != std::string::npos;
+  });
+}
+
+std::vector<expr::TraceEntry> as_written(std::vector<expr::TraceEntry> trace,
+                                         std::string_view source) {
+  constexpr std::string_view kAdded = "(success() && ";
+  expr::TraceEntry& whole = trace.back();
+  if (named_by_author(source) || !whole.text.starts_with(kAdded)) return trace;
+  whole.text = whole.text.substr(kAdded.size(), whole.text.size() - kAdded.size() - 1);
+  std::erase_if(trace, [](const expr::TraceEntry& entry) { return entry.text == "success()"; });
+  return trace;
 }
 
 }  // namespace crema::workflow

@@ -18,7 +18,11 @@ const expr::TraceEntry* falsifying_part(const std::vector<expr::TraceEntry>& tra
 // "`github.ref == 'x'` is false (github.ref is 'y')".
 std::string explain_part(const std::vector<expr::TraceEntry>& trace, const expr::TraceEntry& part);
 
-// Whether the text calls success, failure, always or cancelled.
-bool calls_status_function(const expr::Expression& expression);
+// Whether the author's own text names a status function; else the parser put `success() &&` before.
+bool named_by_author(std::string_view source);
+
+// The trace without the `success() &&` that the author did not write and that holds.
+std::vector<expr::TraceEntry> as_written(std::vector<expr::TraceEntry> trace,
+                                         std::string_view source);
 
 }  // namespace crema::workflow
