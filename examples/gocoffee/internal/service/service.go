@@ -139,7 +139,7 @@ func Main(name, addr string, run func(ctx context.Context, env *Env, log *slog.L
 	if len(os.Args) > 1 && os.Args[1] == "healthcheck" {
 		if err := askHealth(ctx, env.String("LISTEN_ADDR", addr)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1) //nolint:gocritic // nothing is left to cancel
+			os.Exit(1)
 		}
 		return
 	}
