@@ -14,5 +14,14 @@ extern const run::BuiltinAction kDownloadArtifact;
 extern const run::BuiltinAction kSetupGo;
 extern const run::BuiltinAction kSetupNode;
 extern const run::BuiltinAction kSetupPython;
+extern const run::BuiltinAction kCodecov;
+extern const run::BuiltinAction kStaticcheck;
+extern const run::BuiltinAction kGolangciLint;
+extern const run::BuiltinAction kUploadSarif;
+extern const run::BuiltinAction kCodeqlInit;
+extern const run::BuiltinAction kCodeqlAnalyze;
+extern const run::BuiltinAction kCodeqlAutobuild;
+extern const run::BuiltinAction kSlack;
+extern const run::BuiltinAction kSendMail;
 
 }  // namespace crema::actions

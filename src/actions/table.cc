@@ -11,8 +11,10 @@ namespace crema::actions {
 namespace {
 
 constexpr std::array kBuiltins{
-    &kCheckout,         &kCache,   &kCacheRestore, &kCacheSave,   &kUploadArtifact,
-    &kDownloadArtifact, &kSetupGo, &kSetupNode,    &kSetupPython,
+    &kCheckout,         &kCache,        &kCacheRestore, &kCacheSave,   &kUploadArtifact,
+    &kDownloadArtifact, &kSetupGo,      &kSetupNode,    &kSetupPython, &kCodecov,
+    &kStaticcheck,      &kGolangciLint, &kUploadSarif,  &kCodeqlInit,  &kCodeqlAnalyze,
+    &kCodeqlAutobuild,  &kSlack,        &kSendMail,
 };
 
 struct Hint {
