@@ -43,7 +43,8 @@ std::optional<std::string> Host::variable(std::string_view name) const {
 }
 
 std::optional<std::filesystem::path> Host::find_program(std::string_view name) const {
-  for (const auto folder : split(variable("PATH").value_or("/usr/bin:/bin"), ':')) {
+  const std::string path = variable("PATH").value_or("/usr/bin:/bin");
+  for (const auto folder : split(path, ':')) {
     const auto candidate = std::filesystem::path(folder.empty() ? "." : folder) / name;
     struct stat facts{};
     if (::stat(candidate.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) &&
