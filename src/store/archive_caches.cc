@@ -1,0 +1,167 @@
+#include "archive_caches.h"
+
+#include "cache_archive.h"
+#include "database.h"
+
+#include "crema/sys/files.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <mutex>
+
+namespace crema::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLongestKey = 512;
+
+Result<> check_key(const std::string& key) {
+  if (key.size() > kLongestKey)
+    return fail("store/cache-key",
+                "the cache key is longer than 512 characters: '" + key.substr(0, 60) + "...'");
+  if (key.find(',') != std::string::npos)
+    return fail("store/cache-key", "the cache key '" + key + "' has a comma, which is not allowed");
+  if (key.empty()) return fail("store/cache-key", "the cache key is empty");
+  return {};
+}
+
+class ArchiveCaches : public Caches {
+ public:
+  ArchiveCaches(fs::path folder, const sys::Clock& clock)
+      : folder_(std::move(folder)), clock_(clock) {}
+
+  Result<std::optional<CacheHit>> find(const std::string& key,
+                                       std::span<const std::string> restore_keys,
+                                       const std::string& version) override {
+    CREMA_TRY(check_key(key));
+    for (const auto& restore_key : restore_keys) CREMA_TRY(check_key(restore_key));
+    const std::lock_guard lock(mutex_);
+    auto* database = CREMA_TRY(open());
+    if (auto found = CREMA_TRY(newest(*database, "key=?", key, version)))
+      return std::optional(CacheHit{*found, true});
+    // The primary key is a prefix too, before the restore keys.
+    std::vector<std::string> prefixes{key};
+    prefixes.insert(prefixes.end(), restore_keys.begin(), restore_keys.end());
+    for (const auto& prefix : prefixes) {
+      if (auto found =
+              CREMA_TRY(newest(*database, "substr(key, 1, length(?1))=?1", prefix, version)))
+        return std::optional(CacheHit{*found, *found == key});
+    }
+    return std::optional<CacheHit>();
+  }
+
+  Result<> restore(const CacheHit& hit, const std::string& version,
+                   std::span<const CacheRoot> roots) override {
+    fs::path file;
+    {
+      const std::lock_guard lock(mutex_);
+      auto* database = CREMA_TRY(open());
+      auto query = database->statement("SELECT file FROM caches WHERE key=? AND version=?");
+      if (!query.bind(hit.key).bind(version).next())
+        return fail("store/no-such-cache", "the cache entry '" + hit.key + "' is gone");
+      file = folder_ / "caches" / query.text(0);
+      CREMA_TRY(database->statement("UPDATE caches SET used=? WHERE key=? AND version=?")
+                    .bind(now())
+                    .bind(hit.key)
+                    .bind(version)
+                    .run());
+    }
+    return read_cache_archive(file, roots);
+  }
+
+  Result<bool> save(const std::string& key, const std::string& version,
+                    std::span<const fs::path> paths, std::span<const CacheRoot> roots) override {
+    CREMA_TRY(check_key(key));
+    static std::atomic<unsigned> counter{0};
+    {
+      const std::lock_guard lock(mutex_);
+      auto* database = CREMA_TRY(open());
+      if (CREMA_TRY(newest(*database, "key=?", key, version))) return false;
+    }
+    CREMA_TRY(sys::make_directories(folder_ / "caches"));
+    const std::string name = std::to_string(now()) + "-" + std::to_string(::getpid()) + "-" +
+                             std::to_string(counter++) + ".tar.zst";
+    const fs::path file = folder_ / "caches" / name;
+    if (auto written = write_cache_archive(file, paths, roots); !written) {
+      ::unlink(file.c_str());
+      return fail(written.error());
+    }
+    std::error_code error;
+    const auto bytes = static_cast<std::int64_t>(fs::file_size(file, error));
+    const std::lock_guard lock(mutex_);
+    auto* database = CREMA_TRY(open());
+    CREMA_TRY(database
+                  ->statement("INSERT OR IGNORE INTO caches (key, version, created, used, bytes, "
+                              "file) VALUES (?,?,?,?,?,?)")
+                  .bind(key)
+                  .bind(version)
+                  .bind(now())
+                  .bind(now())
+                  .bind(bytes)
+                  .bind(name)
+                  .run());
+    if (database->changes() == 0) {  // another job was quicker
+      ::unlink(file.c_str());
+      return false;
+    }
+    CREMA_TRY(evict(*database));
+    return true;
+  }
+
+ private:
+  Result<Database*> open() {
+    if (!database_) database_ = CREMA_TRY(Database::open(folder_ / "crema.db"));
+    return database_.get();
+  }
+
+  std::int64_t now() const {
+    return std::chrono::duration_cast<std::chrono::microseconds>(clock_.wall().time_since_epoch())
+        .count();
+  }
+
+  static Result<std::optional<std::string>> newest(Database& database, const std::string& condition,
+                                                   const std::string& key,
+                                                   const std::string& version) {
+    auto query = database.statement("SELECT key FROM caches WHERE " + condition +
+                                    " AND version=?2 ORDER BY created DESC, id DESC LIMIT 1");
+    query.bind(key).bind(version);
+    if (query.next()) return std::optional(query.text(0));
+    if (query.failure()) return fail(*query.failure());
+    return std::optional<std::string>();
+  }
+
+  Result<> evict(Database& database) {
+    auto total = [&] {
+      auto query = database.statement("SELECT COALESCE(SUM(bytes), 0) FROM caches");
+      return query.next() ? static_cast<std::uint64_t>(query.integer(0)) : 0;
+    }();
+    while (total > kCacheBytes) {
+      std::int64_t id = 0;
+      {
+        auto oldest =
+            database.statement("SELECT id, file, bytes FROM caches ORDER BY used LIMIT 1");
+        if (!oldest.next()) break;
+        id = oldest.integer(0);
+        ::unlink((folder_ / "caches" / oldest.text(1)).c_str());
+        total -= std::min(total, static_cast<std::uint64_t>(oldest.integer(2)));
+      }
+      CREMA_TRY(database.statement("DELETE FROM caches WHERE id=?").bind(id).run());
+    }
+    return {};
+  }
+
+  fs::path folder_;
+  const sys::Clock& clock_;
+  std::mutex mutex_;
+  std::unique_ptr<Database> database_;
+};
+
+}  // namespace
+
+std::unique_ptr<Caches> make_archive_caches(const fs::path& folder, const sys::Clock& clock) {
+  return std::make_unique<ArchiveCaches>(folder, clock);
+}
+
+}  // namespace crema::store

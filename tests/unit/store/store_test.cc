@@ -1,0 +1,216 @@
+// The store on a real disk: what was recorded is there afterwards, also when the process was
+// killed.
+#include "crema/store/store.h"
+
+#include "crema/sys/files.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <thread>
+
+namespace crema::store {
+namespace {
+
+using namespace evidence;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class StoreTest : public testing::Test {
+ protected:
+  sys::Host host = sys::real_host();
+  sys::TemporaryDirectory folder = sys::TemporaryDirectory::create("/tmp", "crema-test-").value();
+  std::filesystem::path home = folder.path() / ".crema";
+
+  std::unique_ptr<Store> open() {
+    auto store = Store::open(home, host);
+    EXPECT_TRUE(store) << store.error().message;
+    return std::move(*store);
+  }
+  void send(RunListener& listener, auto body) const {
+    listener.on_event({host.clock->wall(), body});
+  }
+  static void say(RunListener& listener, JobIndex job, StepIndex step,
+                  const std::vector<std::string>& texts) {
+    std::vector<LogLine> lines;
+    for (const auto& text : texts)
+      lines.push_back({Time(std::chrono::seconds(1)), LineKind::output, text});
+    listener.on_log(job, step, lines);
+  }
+  void write(const std::string& name, const std::string& text) const {
+    std::filesystem::create_directories((folder.path() / name).parent_path());
+    ASSERT_TRUE(sys::write_file(folder.path() / name, text));
+  }
+};
+
+TEST_F(StoreTest, RemembersARun) {
+  auto store = open();
+  {
+    auto run = store->begin_run(R"({"event":"push"})").value();
+    send(*run, RunStarted{1, "CI", "ci.yml", "push", "refs/heads/main", "abc", "title"});
+    send(*run, JobPlanned{.job = 0, .id = "a", .name = "a (1)", .needs = {}});
+    send(*run, JobPlanned{.job = 1, .id = "b", .name = "b", .needs = {0}});
+    send(*run, JobStarted{0});
+    send(*run, StepStarted{0, 0, "__run", "Run x"});
+    say(*run, 0, 0, {"hello", "", "wor ld"});
+    send(*run, Annotation{.job = 0,
+                          .step = 0,
+                          .level = AnnotationLevel::error,
+                          .message = "bad",
+                          .file = "f.go",
+                          .line = 3});
+    send(*run, SummaryWritten{0, 0, "# one"});
+    send(*run, StepFinished{0, 0, Outcome::failure, Outcome::success, 2, ""});
+    send(*run, OutputsSet{0, {{"k", "v"}}});
+    send(*run, JobFinished{0, Outcome::success, ""});
+    send(*run, Remark{-1, Severity::note, "x/y", "said"});
+    ASSERT_TRUE(run->save_journal(0, "{}"));
+    send(*run, RunFinished{Outcome::failure, false});
+  }
+  const auto run = store->find_run(1).value();
+  EXPECT_EQ(run.state, RunState::failure);
+  EXPECT_EQ(run.title, "title");
+  ASSERT_EQ(run.jobs.size(), 2U);
+  EXPECT_THAT(run.jobs[1].needs, ElementsAre(0U));
+  EXPECT_THAT(run.jobs[0].outputs, ElementsAre(testing::Pair("k", "v")));
+  ASSERT_EQ(run.jobs[0].steps.size(), 1U);
+  EXPECT_EQ(run.jobs[0].steps[0].outcome, Outcome::failure);
+  EXPECT_EQ(run.jobs[0].steps[0].conclusion, Outcome::success);
+  EXPECT_EQ(run.annotations.at(0).file, "f.go");
+  EXPECT_EQ(run.summaries.at(0).markdown, "# one");
+  EXPECT_EQ(run.remarks.at(0).message, "said");
+  EXPECT_EQ(store->journal(1, 0).value(), "{}");
+  const auto lines = store->read_log(1, 0, 0, 1, 10).value();
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[1].text, "wor ld");
+  EXPECT_FALSE(store->find_run(7));
+}
+
+TEST_F(StoreTest, FindsAPageOfALongLogAtOnce) {
+  auto store = open();
+  auto run = store->begin_run("{}").value();
+  std::vector<std::string> texts;
+  for (int i = 0; i < 100'000; ++i) {
+    texts.push_back("line " + std::to_string(i));
+    if (texts.size() == 1000) {
+      say(*run, 0, 0, texts);
+      texts.clear();
+    }
+  }
+  const auto lines = store->read_log(1, 0, 0, 98'765, 3).value();
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_EQ(lines[0].text, "line 98765");
+  EXPECT_EQ(lines[2].text, "line 98767");
+}
+
+TEST_F(StoreTest, CallsARunInterruptedOnlyWhenItsProcessIsGone) {
+  auto store = open();
+  auto run = store->begin_run("{}").value();
+  EXPECT_EQ(open()->find_run(1)->state, RunState::running);
+  EXPECT_FALSE(open()->reopen_run(1));
+  run.reset();
+  EXPECT_EQ(open()->find_run(1)->state, RunState::interrupted);
+  EXPECT_TRUE(open()->reopen_run(1));
+}
+
+TEST_F(StoreTest, LosesNothingToKillNine) {
+  auto store = open();
+  for (int round = 0; round < 20; ++round) {
+    std::array<int, 2> acknowledged{};
+    ASSERT_EQ(::pipe(acknowledged.data()), 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      auto own = Store::open(home, host).value();
+      auto run = own->begin_run("{}").value();
+      send(*run, JobPlanned{.job = 0, .id = "a", .name = "a"});
+      for (StepIndex step = 0;; ++step) {
+        send(*run, StepStarted{0, step, "s", "s"});
+        say(*run, 0, step, {"said " + std::to_string(step)});
+        send(*run, StepFinished{0, step});
+        if (::write(acknowledged[1], &step, sizeof step) < 0) ::_exit(1);
+      }
+    }
+    ::close(acknowledged[1]);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5 + round * 3));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    StepIndex last = 0;
+    std::size_t count = 0;
+    for (StepIndex step = 0; ::read(acknowledged[0], &step, sizeof step) == sizeof step; ++count)
+      last = step;
+    ::close(acknowledged[0]);
+    if (count == 0) continue;
+    auto after = open();
+    const auto run = after->find_run(after->latest_run().value().value()).value();
+    EXPECT_EQ(run.state, RunState::interrupted);
+    ASSERT_GE(run.jobs.at(0).steps.size(), count);
+    EXPECT_TRUE(run.jobs[0].steps[last].finished);
+    EXPECT_EQ(after->read_log(run.number, 0, last, 0, 9)->at(0).text,
+              "said " + std::to_string(last));
+  }
+}
+
+TEST_F(StoreTest, KeepsArtifactsUnderTheirNames) {
+  auto store = open();
+  auto run = store->begin_run("{}").value();
+  write("out/a.txt", "one");
+  write("out/run.sh", "#!/bin/sh\n");
+  std::filesystem::permissions(folder.path() / "out/run.sh", std::filesystem::perms(0755));
+  const std::vector<ArtifactFile> files{{folder.path() / "out/a.txt", "deep/a.txt"},
+                                        {folder.path() / "out/run.sh", "run.sh"}};
+  const auto saved = run->artifacts().save("result", files, false);
+  ASSERT_TRUE(saved) << saved.error().message;
+  EXPECT_EQ(saved->bytes, 13U);
+  EXPECT_EQ(run->artifacts().save("result", files, false).error().code, "store/artifact-exists");
+  EXPECT_TRUE(run->artifacts().save("result", files, true));
+  EXPECT_EQ(run->artifacts().list()->size(), 1U);
+  ASSERT_TRUE(run->artifacts().extract("result", folder.path() / "back"));
+  EXPECT_EQ(sys::read_file(folder.path() / "back/deep/a.txt").value(), "one");
+  EXPECT_EQ(std::filesystem::status(folder.path() / "back/run.sh").permissions() &
+                std::filesystem::perms::owner_exec,
+            std::filesystem::perms::owner_exec);
+  EXPECT_EQ(run->artifacts().extract("nothing", folder.path()).error().code,
+            "store/no-such-artifact");
+}
+
+TEST_F(StoreTest, FindsCachesByKeyThenByPrefixNewestFirst) {
+  auto store = open();
+  auto& caches = store->caches();
+  const auto home_one = folder.path() / "one";
+  const auto home_two = folder.path() / "two";
+  write("one/cache/file", "kept");
+  std::filesystem::create_symlink("file", home_one / "cache/link");
+  const std::vector<std::filesystem::path> paths{home_one / "cache"};
+  const std::vector<CacheRoot> roots{{"home", home_one}};
+  const std::vector<std::string> prefixes{"linux-go-", "linux-"};
+  EXPECT_TRUE(caches.save("linux-go-1", "v", paths, roots).value());
+  EXPECT_TRUE(caches.save("linux-go-2", "v", paths, roots).value());
+  EXPECT_FALSE(caches.save("linux-go-2", "v", paths, roots).value());
+  EXPECT_TRUE(caches.find("linux-go-1", {}, "v").value()->exact);
+  const auto hit = caches.find("linux-go-3", prefixes, "v").value();
+  ASSERT_TRUE(hit);
+  EXPECT_EQ(hit->key, "linux-go-2");
+  EXPECT_FALSE(hit->exact);
+  EXPECT_FALSE(caches.find("linux-go-3", prefixes, "other").value());
+  const std::vector<CacheRoot> elsewhere{{"home", home_two}};
+  const auto restored = caches.restore(*hit, "v", elsewhere);
+  ASSERT_TRUE(restored) << restored.error().message;
+  EXPECT_EQ(sys::read_file(home_two / "cache/link").value(), "kept");
+  EXPECT_EQ(caches.find("a,b", {}, "v").error().code, "store/cache-key");
+  EXPECT_FALSE(caches.restore(*hit, "v", {}));
+}
+
+TEST_F(StoreTest, SaysWhatToDoAboutADamagedDatabase) {
+  std::filesystem::create_directories(home);
+  ASSERT_TRUE(sys::write_file(home / "crema.db", std::string(5000, 'x')));
+  const auto store = Store::open(home, host);
+  ASSERT_FALSE(store);
+  EXPECT_THAT(store.error().hint, HasSubstr("move "));
+}
+
+}  // namespace
+}  // namespace crema::store
