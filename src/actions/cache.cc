@@ -121,7 +121,8 @@ Result<> restore_main(run::ActionContext& context) {
 Result<> save_main(run::ActionContext& context) {
   CREMA_TRY(check_required(context, kSaveInputs));
   say_without_effect(context, kSaveInputs, kWithoutEffect);
-  if (auto saved = save_cache(context, request_of(context)); !saved) {
+  const CacheRequest request{.paths = paths_of(context), .key = context.input("key")};
+  if (auto saved = save_cache(context, request); !saved) {
     context.annotate(evidence::AnnotationLevel::warning, saved.error().message);
   }
   return {};

@@ -31,10 +31,10 @@ Result<bool> strict_flag(const run::ActionContext& context, std::string_view nam
 void say_without_effect(run::ActionContext& context, std::span<const run::InputSpec> inputs,
                         std::span<const WithoutEffect> rows) {
   for (const auto& row : rows) {
-    const std::string value = context.input(row.input);
     const auto spec = std::ranges::find(inputs, row.input, &run::InputSpec::name);
-    const bool usual = spec != inputs.end() && equals_ignore_case(value, spec->fallback);
-    if (value.empty() || usual) continue;
+    if (spec == inputs.end()) continue;
+    const std::string value = context.input(row.input);
+    if (value.empty() || equals_ignore_case(value, spec->fallback)) continue;
     context.log(fmt::format("input {} has no effect on this machine: {}", row.input, row.reason));
   }
 }

@@ -23,7 +23,8 @@ struct WithoutEffect {
   std::string_view input;
   std::string_view reason;
 };
-// One log line for each of these inputs that was set to something else than its default.
+// One log line for each of these inputs that was set to something else than its default; rows of
+// inputs that the action does not declare are passed over.
 void say_without_effect(run::ActionContext& context, std::span<const run::InputSpec> inputs,
                         std::span<const WithoutEffect> rows);
 
