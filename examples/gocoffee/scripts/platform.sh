@@ -11,7 +11,8 @@ set -euo pipefail
 # start NAME COMMAND...: runs the service and sets $url to where it listens.
 start() {
   local name=$1 log=$state/$1.log
-  "$bin/$name" >"$log" 2>&1 </dev/null &
+  : >"$log" # now, not when the background process gets to it: an old log names an old port
+  "$bin/$name" >>"$log" 2>&1 </dev/null &
   echo $! >"$state/$name.pid"
   for _ in $(seq 300); do
     # Port 0 picks a free port; the log says which.
