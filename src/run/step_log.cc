@@ -76,9 +76,13 @@ void StepLog::finish() {
 }
 
 void StepLog::write(LineKind kind, std::string_view text) {
+  queue(kind, text);
+  flush();
+}
+
+void StepLog::queue(LineKind kind, std::string_view text) {
   if (text.empty()) push(kind, "");
   for (const auto line : split_lines(text)) push(kind, line);
-  flush();
 }
 
 void StepLog::take_line(std::string_view raw) {

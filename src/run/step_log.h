@@ -55,6 +55,8 @@ class StepLog {
 
   // crema's own lines: masked, never taken for commands. Several lines are several lines.
   void write(evidence::LineKind kind, std::string_view text);
+  // The same, told together with the lines that follow.
+  void queue(evidence::LineKind kind, std::string_view text);
   void open_group(std::string_view title) { write(evidence::LineKind::group, title); }
   void close_group() { write(evidence::LineKind::end_group, ""); }
 

@@ -1,0 +1,130 @@
+#include "host_place.h"
+
+#include "crema/base/strings.h"
+#include "crema/sys/files.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+
+namespace crema::run {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Tools that setup actions install are for all runs of this machine.
+fs::path tool_cache_of(const sys::Host& host) {
+  if (const auto given = host.variable("RUNNER_TOOL_CACHE")) return *given;
+  if (const auto given = host.variable("AGENT_TOOLSDIRECTORY")) return *given;
+  const auto cache = host.variable("XDG_CACHE_HOME");
+  const fs::path base = cache && !cache->empty()
+                            ? fs::path(*cache)
+                            : fs::path(host.variable("HOME").value_or("/tmp")) / ".cache";
+  return base / "crema" / "tools";
+}
+
+}  // namespace
+
+HostPlace::HostPlace(HostExecutor& executor, const PlaceRequest& request)
+    : executor_(executor),
+      repository_(request.repository),
+      folder_(request.folder),
+      in_place_(request.in_place),
+      filled_(request.in_place || request.keep),
+      remarks_(executor.base().remarks) {
+  folders_.workspace = in_place_ ? repository_.root : folder_ / "work" / repository_.name;
+  folders_.temp = folder_ / "temp";
+  folders_.home = folder_ / "home";
+  folders_.tool_cache = tool_cache_of(executor.host());
+}
+
+Result<std::unique_ptr<Place>> HostPlace::open(HostExecutor& executor,
+                                               const PlaceRequest& request) {
+  std::unique_ptr<HostPlace> place(new HostPlace(executor, request));
+  const auto& folders = place->folders_;
+  if (!request.keep) {
+    CREMA_TRY(sys::remove_tree(place->folder_));
+  } else {
+    CREMA_TRY(sys::remove_tree(folders.temp));
+  }
+  CREMA_TRY(sys::make_directories(folders.workspace));
+  CREMA_TRY(sys::make_directories(folders.temp));
+  CREMA_TRY(sys::make_directories(folders.home));
+  CREMA_TRY(sys::make_directories(folders.tool_cache));
+  if (!request.keep) {
+    CREMA_TRY(furnish_home(folders.home, folders.workspace, executor.host()));
+  }
+  place->environment_ = executor.base().variables;
+  place->environment_["HOME"] = folders.home.string();
+  place->environment_["AGENT_TOOLSDIRECTORY"] = folders.tool_cache.string();
+  place->environment_["ImageOS"] = "debian12";
+  place->processes_ = CREMA_TRY(sys::ProcessTree::create(executor.host()));
+  return std::unique_ptr<Place>(std::move(place));
+}
+
+std::string_view HostPlace::arch() const {
+#if defined(__aarch64__)
+  return "ARM64";
+#elif defined(__arm__)
+  return "ARM";
+#elif defined(__i386__)
+  return "X86";
+#else
+  return "X64";
+#endif
+}
+
+Result<> HostPlace::prepare_workspace(const PlaceLog& log) {
+  if (filled_) return {};
+  const auto& clock = *executor_.host().clock;
+  const auto begin = clock.monotonic();
+  const auto count = CREMA_TRY(executor_.working_tree().copy(repository_, folders_.workspace));
+  filled_ = true;
+  const auto took =
+      std::chrono::duration_cast<std::chrono::milliseconds>(clock.monotonic() - begin);
+  if (took.count() >= 100) {
+    log(fmt::format("Copied the working tree: {} files in {} ms", count.files, took.count()));
+  }
+  return {};
+}
+
+Result<expr::Value> HostPlace::start_services(const std::vector<workflow::ServiceSpec>& services,
+                                              const PlaceLog&, std::stop_token) {
+  return fail("run/not-supported", fmt::format("not supported: services: {} ({}) on this machine",
+                                               services[0].id, services[0].image));
+}
+
+Result<sys::Exit> HostPlace::run(const sys::Command& command, const sys::RunLimits& limits,
+                                 const sys::OutputSink& output) {
+  return processes_->run(command, limits, output);
+}
+
+std::optional<fs::path> HostPlace::find_program(std::string_view name,
+                                                std::string_view path) const {
+  if (name.find('/') != std::string_view::npos) {
+    if (::access(std::string(name).c_str(), X_OK) == 0) return fs::path(name);
+    return std::nullopt;
+  }
+  for (const auto folder : split(path, ':')) {
+    auto candidate = fs::path(folder) / name;
+    struct stat facts{};
+    if (::stat(candidate.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) &&
+        ::access(candidate.c_str(), X_OK) == 0) {
+      return candidate;
+    }
+  }
+  return std::nullopt;
+}
+
+std::size_t HostPlace::close() { return processes_ == nullptr ? 0 : processes_->kill_all(); }
+
+void HostPlace::remove() {
+  processes_.reset();
+  // A folder that cannot be removed is not worth a failed job; the next run of this job tries
+  // again.
+  (void)sys::remove_tree(folder_);
+}
+
+}  // namespace crema::run

@@ -1,0 +1,47 @@
+// A job's place on this machine: its folders, its environment and its processes.
+#pragma once
+
+#include "host_executor.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace crema::run {
+
+class HostPlace : public Place {
+ public:
+  static Result<std::unique_ptr<Place>> open(HostExecutor& executor, const PlaceRequest& request);
+
+  const Folders& folders() const override { return folders_; }
+  const sys::Environment& environment() const override { return environment_; }
+  std::string_view os() const override { return "Linux"; }
+  std::string_view arch() const override;
+  std::vector<PlaceRemark> remarks() const override { return remarks_; }
+
+  Result<> prepare_workspace(const PlaceLog& log) override;
+  Result<expr::Value> start_services(const std::vector<workflow::ServiceSpec>& services,
+                                     const PlaceLog& log, std::stop_token stop) override;
+  Result<sys::Exit> run(const sys::Command& command, const sys::RunLimits& limits,
+                        const sys::OutputSink& output) override;
+  std::optional<std::filesystem::path> find_program(std::string_view name,
+                                                    std::string_view path) const override;
+  sys::ProcessTree* processes() override { return processes_.get(); }
+  std::size_t close() override;
+  void remove() override;
+
+ private:
+  HostPlace(HostExecutor& executor, const PlaceRequest& request);
+
+  HostExecutor& executor_;
+  const Repository& repository_;
+  std::filesystem::path folder_;
+  bool in_place_;
+  bool filled_;
+  Folders folders_;
+  sys::Environment environment_;
+  std::vector<PlaceRemark> remarks_;
+  std::unique_ptr<sys::ProcessTree> processes_;
+};
+
+}  // namespace crema::run

@@ -1,0 +1,41 @@
+// Copies of the user's working tree, which jobs work in. What a git working tree contains is what a
+// checkout plus local edits would be: tracked files, untracked ones that are not ignored, and a
+// repository of its own; outside git it is everything.
+#pragma once
+
+#include "crema/base/result.h"
+#include "crema/run/repository.h"
+#include "crema/sys/files.h"
+#include "crema/sys/host.h"
+
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_set>
+
+namespace crema::run {
+
+// Asks git once for a whole run what belongs to the tree. Safe to use from several threads.
+class WorkingTree {
+ public:
+  explicit WorkingTree(const sys::Host& host) : host_(host) {}
+
+  // Copies the tree into `target`, which must be there and empty.
+  Result<sys::CopyCount> copy(const Repository& repository, const std::filesystem::path& target);
+
+ private:
+  struct Listing {
+    std::unordered_set<std::string> paths;  // files, and every folder above one
+    std::unordered_set<std::string> whole;  // folders that come with all that is in them
+  };
+  Result<const Listing*> listing(const Repository& repository);
+  Result<> copy_git_folder(const Repository& repository, const std::filesystem::path& target,
+                           sys::CopyCount& count);
+
+  const sys::Host& host_;
+  std::mutex mutex_;
+  std::optional<Listing> listing_;
+};
+
+}  // namespace crema::run
