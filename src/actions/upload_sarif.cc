@@ -91,6 +91,8 @@ constexpr std::array kWithoutEffect = std::to_array<WithoutEffect>({
     {"sha", kNoUpload},
     {"token", kNoUpload},
     {"wait-for-processing", kNoUpload},
+    {"matrix", kNoUpload},
+    {"checkout_path", "paths are shown as the file has them"},
 });
 
 // GitHub shows ten of each level a step; the rest is in the artifact.

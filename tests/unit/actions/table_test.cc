@@ -42,6 +42,22 @@ TEST_P(EveryBuiltin, NamesARequiredInputThatIsMissing) {
   }
 }
 
+// The inputs of the CodeQL steps and of messages are described as a whole.
+TEST_P(EveryBuiltin, IsDocumented) {
+  const auto page = sys::read_file(CREMA_SOURCE_DIR "/docs/actions.md");
+  ASSERT_TRUE(page);
+  const auto& action = *GetParam();
+  EXPECT_NE(page->find("`" + std::string(action.name) + "`"), std::string::npos) << action.name;
+  if (!action.name.starts_with("actions/") && !action.name.starts_with("codecov/") &&
+      !action.name.starts_with("golangci/") && !action.name.starts_with("dominikh/")) {
+    return;
+  }
+  for (const auto& input : action.inputs) {
+    EXPECT_NE(page->find("`" + std::string(input.name)), std::string::npos)
+        << action.name << " has an input that docs/actions.md does not name: " << input.name;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, EveryBuiltin,
                          testing::ValuesIn(all_builtins().begin(), all_builtins().end()),
                          [](const auto& info) {
