@@ -125,7 +125,17 @@ class TreeBuilder {
     std::string anchor;
   };
 
+  // The anchor of an event where there is one that may not be there.
+  static fy_token* anchor_of(fy_event* event) {
+    return event->type == FYET_ALIAS ? event->alias.anchor : fy_event_get_anchor_token(event);
+  }
+
   Result<> take(fy_event* event, bool& done) {
+    if (!limits_.anchors && anchor_of(event) != nullptr) {
+      auto error = make_error("yaml/anchor", "anchors are not allowed here", place(event));
+      error.hint = "write the value out instead of `&" + token_text(anchor_of(event)) + "`";
+      return fail(std::move(error));
+    }
     switch (event->type) {
       case FYET_DOCUMENT_START:
         if (++documents_ > 1)
@@ -136,6 +146,7 @@ class TreeBuilder {
         auto node = std::make_shared<YamlNode>();
         node->style = style_of(value);
         node->text = token_text(value);
+        drop_added_line_break(*node, value);
         fill(*node, event, value);
         if (node->line == 0) place_empty(*node);
         return add(node, token_text(event->scalar.anchor));
@@ -170,6 +181,16 @@ class TreeBuilder {
       default:
         return {};
     }
+  }
+
+  // The library ends a block's last line even where the file ends without a line break.
+  void drop_added_line_break(YamlNode& node, fy_token* value) const {
+    const auto text = source_->text();
+    const auto* end = fy_token_end_mark(value);
+    if (node.style != YamlStyle::literal && node.style != YamlStyle::folded) return;
+    if (end == nullptr || end->input_pos < text.size() || !node.text.ends_with('\n')) return;
+    const auto last_line = text.substr(text.find_last_of('\n') + 1);
+    if (last_line.find_first_not_of(" \t") != std::string_view::npos) node.text.pop_back();
   }
 
   // Nothing is written there: it stands behind the colon of its key, or where its list stands.

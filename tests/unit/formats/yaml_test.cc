@@ -65,6 +65,23 @@ TEST(Yaml, TakesACommentRightBehindAList) {
   EXPECT_EQ((*root)->entries[0].second->items.size(), 1U);
 }
 
+TEST(Yaml, EndsABlockAsTheFileEnds) {
+  for (const auto& [text, value] : {std::pair("a: |\n  x", "x"), std::pair("a: |\n  x\n", "x\n"),
+                                    std::pair("a: >\n  x\n  ", "x\n"), std::pair("a: |-\n  x", "x"),
+                                    std::pair("a: |\n  x\nb: c", "x\n")}) {
+    const auto root = parse(text);
+    ASSERT_TRUE(root) << text;
+    EXPECT_EQ((*root)->entries[0].second->text, value) << text;
+  }
+}
+
+TEST(Yaml, RefusesAnchorsWhereTheyAreNotAllowed) {
+  const auto root = parse("a: &b c\n", {.anchors = false});
+  ASSERT_FALSE(root);
+  EXPECT_EQ(root.error().code, "yaml/anchor");
+  EXPECT_EQ(root.error().span.line, 1U);
+}
+
 TEST(Yaml, ReadsAnEmptyFileAsNothing) {
   const auto root = parse("");
   ASSERT_TRUE(root);

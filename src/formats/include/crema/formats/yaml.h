@@ -37,6 +37,7 @@ struct YamlLimits {
   std::size_t bytes = 1 << 20;
   std::size_t events = 1'000'000;
   std::size_t depth = 1000;
+  bool anchors = true;  // false: an anchor is an error
 };
 
 // The one document of a file. Errors have code "yaml/syntax" and a place. An empty file is a plain

@@ -17,15 +17,24 @@ enum class Mode : std::uint8_t {
   lenient,  // what GitHub refuses but crema can run becomes a warning
 };
 
+// What `GITHUB_TOKEN` may do where nothing says so: a setting of the repository.
+enum class DefaultPermissions : std::uint8_t { read, write };
+
 // Gives the text of a called workflow by its reference, or says why it cannot be had.
 using WorkflowLoader = std::function<Result<SourcePtr>(std::string_view reference)>;
 
 struct ParseOptions {
   Mode mode = Mode::strict;
   WorkflowLoader load;  // empty: calls are left unresolved
+  DefaultPermissions default_permissions = DefaultPermissions::write;
+  bool anchors = true;  // whether YAML anchors and aliases are allowed
   std::size_t max_errors = 10;
-  std::size_t max_files = 50;
-  int max_nesting = 10;  // levels of reusable workflows
+  std::size_t max_files = 50;  // called workflows, together
+  int max_nesting = 10;        // levels of reusable workflows
+  std::size_t max_depth = 50;  // of collections in a file
+  std::size_t max_file_bytes = 1024 * 1024;
+  std::size_t max_total_bytes = 10 * 1024 * 1024;  // of all files, everything expanded
+  std::size_t max_jobs = 0;                        // in all files; 0: no limit
 };
 
 struct ParseResult {
