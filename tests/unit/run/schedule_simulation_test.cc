@@ -1,8 +1,7 @@
 // Runs random graphs of jobs through the schedule with random ends, cancellations and numbers of
 // places, and checks what must hold in every one of them. A failing seed fails again.
+#include "made_workflow.h"
 #include "schedule.h"
-
-#include "crema/expr/expression.h"
 
 #include <gtest/gtest.h>
 
@@ -13,52 +12,6 @@
 
 namespace crema::run {
 namespace {
-
-using workflow::Token;
-
-Token text_token(std::string text) {
-  Token token;
-  token.kind = Token::Kind::string;
-  token.text = std::move(text);
-  return token;
-}
-
-Token boolean_token(bool value) {
-  Token token;
-  token.kind = Token::Kind::boolean;
-  token.boolean = value;
-  return token;
-}
-
-Token number_token(double value) {
-  Token token;
-  token.kind = Token::Kind::number;
-  token.number = value;
-  token.text = std::to_string(static_cast<int>(value));
-  return token;
-}
-
-Token condition_token(const std::string& text) {
-  static const expr::Vocabulary kWords{
-      .contexts = {"github", "needs", "inputs", "vars"},
-      .functions = {
-          {"always", 0, 0}, {"cancelled", 0, 0}, {"failure", 0, 255}, {"success", 0, 255}}};
-  Token token;
-  token.kind = Token::Kind::expression;
-  token.text = text;
-  token.expression = *expr::Expression::parse(text, kWords);
-  return token;
-}
-
-Token matrix_token(int legs) {
-  Token values;
-  values.kind = Token::Kind::sequence;
-  for (int i = 0; i < legs; ++i) values.items.push_back(number_token(i));
-  Token matrix;
-  matrix.kind = Token::Kind::mapping;
-  matrix.entries.push_back({text_token("n"), std::move(values)});
-  return matrix;
-}
 
 class Dice {
  public:
@@ -91,7 +44,7 @@ std::shared_ptr<workflow::Workflow> random_workflow(Dice& dice) {
     constexpr const char* kConditions[] = {"always()", "failure()", "!cancelled()", "success()"};
     if (dice.one_in(3)) {
       job.condition_source = kConditions[dice.below(4)];
-      job.condition = condition_token(job.condition_source);
+      job.condition = expression_token(job.condition_source);
     }
     made->jobs.push_back(std::move(job));
   }
