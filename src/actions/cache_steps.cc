@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <system_error>
 
 namespace crema::actions {
@@ -56,13 +57,81 @@ std::array<store::CacheRoot, 3> roots_of(const run::ActionContext& context) {
           store::CacheRoot{"temp", context.temp()}, store::CacheRoot{"home", context.home()}};
 }
 
-// A job that works with the user's own home finds there what earlier runs left.
+bool is_below(std::string_view path, const std::filesystem::path& folder) {
+  const auto& prefix = folder.native();
+  return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
+}
+
+// Whether a folder outlives the job: jobs have a home of their own unless they work in the user's.
 bool stays_anyway(const run::ActionContext& context, std::string_view folder) {
-  if (context.host().variable("HOME") != context.home().string()) return false;
-  for (const auto& passing : {context.workspace(), context.temp()}) {
-    if (folder.starts_with(passing.native())) return false;
+  if (is_below(folder, context.workspace()) || is_below(folder, context.temp())) return false;
+  const bool own_home = context.host().variable("HOME") != context.home().string();
+  return !own_home || !is_below(folder, context.home());
+}
+
+// Tools whose caches jobs share with the user through a variable: what a workflow means by the
+// folder in its home is where the variable points.
+struct SharedCache {
+  std::string_view home_path, variable;
+};
+constexpr std::array kSharedCaches = std::to_array<SharedCache>({
+    {"go/pkg/mod", "GOMODCACHE"},
+    {".cache/go-build", "GOCACHE"},
+    {".npm", "npm_config_cache"},
+    {".cache/yarn", "YARN_CACHE_FOLDER"},
+    {".cache/pip", "PIP_CACHE_DIR"},
+    {".cache/uv", "UV_CACHE_DIR"},
+    {".cache/ccache", "CCACHE_DIR"},
+    {".cache/ms-playwright", "PLAYWRIGHT_BROWSERS_PATH"},
+    {".cargo", "CARGO_HOME"},
+    {".gradle", "GRADLE_USER_HOME"},
+});
+
+// Where the user's own folder for a cache path is; nullopt when the job's home has it.
+std::optional<std::filesystem::path> shared_folder(const run::ActionContext& context,
+                                                   std::string_view pattern) {
+  const auto path = resolve_path(context, pattern).string();
+  for (const auto& [home_path, variable] : kSharedCaches) {
+    const auto folder = context.variable(variable);
+    if (is_below(path, context.home() / home_path) && !folder.empty() &&
+        stays_anyway(context, folder)) {
+      return folder;
+    }
   }
-  return true;
+  return std::nullopt;
+}
+
+bool is_warm(const std::filesystem::path& folder) {
+  std::error_code error;
+  return std::filesystem::exists(folder, error) && !std::filesystem::is_empty(folder, error);
+}
+
+// The request without the paths that the user's machine keeps anyway.
+struct OwnPaths {
+  std::vector<std::string> paths;
+  bool shared = false;  // some were taken out
+  bool warm = true;     // and there is something in each of those
+};
+OwnPaths own_paths(run::ActionContext& context, const CacheRequest& request, bool say) {
+  OwnPaths own;
+  for (const auto& path : request.paths) {
+    const auto folder = path.starts_with('!') ? std::nullopt : shared_folder(context, path);
+    if (!folder) {
+      own.paths.push_back(path);
+      continue;
+    }
+    own.shared = true;
+    own.warm = own.warm && is_warm(*folder);
+    if (say) {
+      context.log(fmt::format("{}: the job uses {} of this machine, which stays between runs", path,
+                              folder->string()));
+    }
+  }
+  return own;
+}
+
+bool only_excludes(const std::vector<std::string>& paths) {
+  return std::ranges::all_of(paths, [](const auto& path) { return path.starts_with('!'); });
 }
 
 constexpr std::string_view kKeyState = "dependency-cache-key";
@@ -74,6 +143,11 @@ constexpr std::string_view kMatchedState = "dependency-cache-matched";
 Result<std::optional<store::CacheHit>> restore_cache(run::ActionContext& context,
                                                      const CacheRequest& request) {
   CREMA_TRY(check(request));
+  const auto own = own_paths(context, request, true);
+  if (own.shared && only_excludes(own.paths)) {
+    if (!own.warm) return std::optional<store::CacheHit>();
+    return std::optional<store::CacheHit>({.key = request.key, .exact = true});
+  }
   const auto version = version_of(request);
   auto hit = CREMA_TRY(context.caches().find(request.key, request.restore_keys, version));
   if (hit && !request.lookup_only) {
@@ -84,8 +158,10 @@ Result<std::optional<store::CacheHit>> restore_cache(run::ActionContext& context
 
 Result<bool> save_cache(run::ActionContext& context, const CacheRequest& request) {
   CREMA_TRY(check(request));
+  const auto own = own_paths(context, request, false);
+  if (own.shared && only_excludes(own.paths)) return false;
   const auto walk = CREMA_TRY(
-      run::GlobWalk::create(request.paths, glob_place(context), {.implicit_descendants = false}));
+      run::GlobWalk::create(own.paths, glob_place(context), {.implicit_descendants = false}));
   std::vector<std::filesystem::path> paths;
   for (auto& match : CREMA_TRY(walk.find())) paths.push_back(std::move(match.path));
   if (paths.empty()) {
@@ -106,10 +182,8 @@ Result<bool> save_cache(run::ActionContext& context, const CacheRequest& request
 void restore_dependencies(run::ActionContext& context, const DependencyCache& cache) {
   if (std::ranges::all_of(cache.folders,
                           [&](const auto& folder) { return stays_anyway(context, folder); })) {
-    const bool warm = std::ranges::any_of(cache.folders, [](const auto& folder) {
-      std::error_code error;
-      return std::filesystem::exists(folder) && !std::filesystem::is_empty(folder, error);
-    });
+    const bool warm =
+        std::ranges::any_of(cache.folders, [](const auto& folder) { return is_warm(folder); });
     context.set_output("cache-hit", warm ? "true" : "false");
     context.log(fmt::format(
         "cache: {} belong{} to this machine and stay{} between runs, nothing to restore",

@@ -52,10 +52,12 @@ std::vector<fs::path> likely_roots(const run::ActionContext& context) {
     }
   };
   children("/usr/lib", "go-", "");
-  children(context.home() / "sdk", "go", "");
   children(context.tool_cache() / "go", "1.", "x64");
   children(context.tool_cache() / "go", "1.", "arm64");
-  children(context.home() / "go/pkg/mod/golang.org", "toolchain@", "");
+  for (const auto& home : homes(context)) {
+    children(home / "sdk", "go", "");
+    children(home / "go/pkg/mod/golang.org", "toolchain@", "");
+  }
   children(download_folder(context) / "golang.org", "toolchain@", "");
   return roots;
 }

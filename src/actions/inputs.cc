@@ -67,6 +67,15 @@ run::GlobPlace glob_place(const run::ActionContext& context) {
   return {.workspace = context.workspace(), .home = context.home()};
 }
 
+std::vector<std::filesystem::path> homes(const run::ActionContext& context) {
+  std::vector<std::filesystem::path> found{context.home()};
+  if (const auto users = context.host().variable("HOME");
+      users && *users != context.home().string()) {
+    found.emplace_back(*users);
+  }
+  return found;
+}
+
 std::string github_text(const run::ActionContext& context, std::string_view name) {
   return context.github().member(name).to_text();
 }

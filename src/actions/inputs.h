@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace crema::actions {
 
@@ -35,6 +36,10 @@ std::optional<int> requested_major(const run::ActionContext& context);
 std::filesystem::path resolve_path(const run::ActionContext& context, std::string_view text);
 
 run::GlobPlace glob_place(const run::ActionContext& context);
+
+// The job's home folder and, where it is another one, that of the user who runs crema: programs are
+// looked for in both.
+std::vector<std::filesystem::path> homes(const run::ActionContext& context);
 
 // Text of the github context: "repository", "sha".
 std::string github_text(const run::ActionContext& context, std::string_view name);

@@ -143,16 +143,20 @@ Result<std::string> in_package_json(const fs::path& file, const expr::Value& jso
 std::vector<NodeVersion> installed_node(run::ActionContext& context) {
   std::vector<NodeVersion> all;
   if (auto node = on_path(context)) all.push_back(std::move(*node));
-  const auto home = context.home();
   const auto add = [&](std::vector<NodeVersion> more) {
     all.insert(all.end(), more.begin(), more.end());
   };
   add(in_version_folders(context.tool_cache() / "node", "x64/bin"));
   add(in_version_folders(context.tool_cache() / "node", "arm64/bin"));
-  add(in_version_folders(home / ".nvm/versions/node", "bin"));
-  add(in_version_folders(home / ".local/share/fnm/node-versions", "installation/bin"));
-  add(in_version_folders(home / ".volta/tools/image/node", "bin"));
-  add(in_version_folders(home / ".asdf/installs/nodejs", "bin"));
+  for (const auto& home : homes(context)) {
+    add(in_version_folders(home / ".nvm/versions/node", "bin"));
+    add(in_version_folders(home / ".local/share/fnm/node-versions", "installation/bin"));
+    add(in_version_folders(home / ".volta/tools/image/node", "bin"));
+    add(in_version_folders(home / ".asdf/installs/nodejs", "bin"));
+  }
+  if (const auto nvm = context.variable("NVM_DIR"); !nvm.empty()) {
+    add(in_version_folders(fs::path(nvm) / "versions/node", "bin"));
+  }
   add(in_version_folders("/usr/local/n/versions/node", "bin"));
   add(from_npm(context));
   std::vector<NodeVersion> found;

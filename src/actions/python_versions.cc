@@ -62,13 +62,15 @@ std::vector<Candidate> candidates(const run::ActionContext& context) {
       add(entries->path() / below, entries->path().filename().native());
     }
   };
-  add_children(context.home() / ".pyenv/versions", "bin/python");
+  for (const auto& home : homes(context)) {
+    add_children(home / ".pyenv/versions", "bin/python");
+    add_children(home / ".local/share/uv/python", "bin/python3");
+  }
   if (const auto root = context.variable("PYENV_ROOT"); !root.empty()) {
     add_children(fs::path(root) / "versions", "bin/python");
   }
   add_children(context.tool_cache() / "Python", "x64/bin/python");
   add_children(context.tool_cache() / "Python", "arm64/bin/python");
-  add_children(context.home() / ".local/share/uv/python", "bin/python3");
   for (int minor = kNewestMinor; minor >= kOldestMinor; --minor) {
     const auto name = fmt::format("python3.{}", minor);
     if (const auto program = context.find_program(name)) add(*program, name);

@@ -127,6 +127,26 @@ TEST_F(CacheTest, RefusesKeysThatGitHubRefuses) {
   }
 }
 
+TEST_F(CacheTest, LeavesAloneWhatTheMachineKeepsAnyway) {
+  job_.environment["GOMODCACHE"] = (job_.root() / "user/go/pkg/mod").string();
+  job_.inputs = {{"path", "~/go/pkg/mod"}, {"key", "k"}};
+  ASSERT_TRUE(job_.run_main(kCache));
+  EXPECT_FALSE(job_.outputs.contains("cache-hit"));
+  EXPECT_TRUE(job_.said("~/go/pkg/mod: the job uses " + job_.environment["GOMODCACHE"]));
+  job_.write("user/go/pkg/mod/m", "module");
+  ASSERT_TRUE(job_.run_post(kCache));
+  EXPECT_TRUE(job_.annotations.empty());
+  ASSERT_TRUE(job_.run_main(kCache));
+  EXPECT_EQ(job_.outputs["cache-hit"], "true");
+
+  job_.inputs = {{"path", "~/go/pkg/mod\ndeps"}, {"key", "k"}};
+  ASSERT_TRUE(job_.run_main(kCacheSave));
+  EXPECT_TRUE(job_.said("Cache saved with key: k"));
+  lose_everything();
+  ASSERT_TRUE(job_.run_main(kCacheRestore));
+  EXPECT_EQ(job_.read("workspace/deps/a"), "A");
+}
+
 // A Go that answers `go env` only.
 TEST_F(CacheTest, SetupGoKeepsItsModulesUnderTheRealKey) {
   job_.write("home/sdk/go1.99.1/VERSION", "go1.99.1\n");

@@ -29,6 +29,7 @@ class JobDouble : public run::ActionContext {
       fs::create_directories(root_ / folder);
     }
     root_ = fs::canonical(root_);
+    host_.environment["HOME"] = (root_ / "user").string();
     environment = {{"PATH", host_.variable("PATH").value_or("/usr/bin:/bin")},
                    {"HOME", (root_ / "home").string()},
                    {"RUNNER_OS", "Linux"},
