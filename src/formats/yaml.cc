@@ -320,15 +320,38 @@ class TreeBuilder {
   std::size_t documents_ = 0;
 };
 
-// YamlDotNet, and so GitHub, takes `[a]#comment`; YAML wants a blank there. The place of the `#`
-// the library complains about, as a byte offset.
-std::optional<std::size_t> unspaced_comment(const SourceFile& source, const Diagnostic& error) {
+// Something to put into a text that the library does not take as it is.
+struct Repair {
+  std::size_t at = 0;
+  std::string_view text;
+};
+
+std::size_t offset_of(const SourceFile& source, std::string_view part) {
+  return static_cast<std::size_t>(part.data() - source.text().data());
+}
+
+// YamlDotNet, and so GitHub, takes `[a]#comment`; YAML wants a blank there.
+std::optional<Repair> space_comment(const SourceFile& source, const Diagnostic& error) {
   if (error.message.find("invalid comment after end of flow") == std::string::npos)
     return std::nullopt;
   const auto line = source.line(error.span.line);
   const auto at = line.find('#', error.span.column > 1 ? error.span.column - 2 : 0);
   if (at == std::string_view::npos) return std::nullopt;
-  return static_cast<std::size_t>(line.data() - source.text().data()) + at;
+  return Repair{offset_of(source, line) + at, " "};
+}
+
+// The library stumbles over an empty item of a list that is not indented below its key.
+std::optional<Repair> fill_empty_item(const SourceFile& source, const Diagnostic& error) {
+  if (error.message.find("did not find expected node content") == std::string::npos)
+    return std::nullopt;
+  for (auto number = error.span.line; number-- > 1;) {
+    const auto line = source.line(number);
+    const auto last = line.find_last_not_of(" \t\r");
+    if (last == std::string_view::npos) continue;
+    if (line[last] != '-' || line.find_first_not_of(' ') != last) return std::nullopt;
+    return Repair{offset_of(source, line) + last + 1, " ~"};
+  }
+  return std::nullopt;
 }
 
 constexpr int kMostRepairs = 16;
@@ -345,13 +368,14 @@ Result<YamlPtr> parse_yaml(const SourcePtr& source, const YamlLimits& limits) {
   for (int repairs = 0;; ++repairs) {
     auto tree = TreeBuilder(current, limits).build();
     if (tree) return tree;
-    const auto comment = unspaced_comment(*current, tree.error());
-    if (!comment || repairs == kMostRepairs) {
+    auto repair = space_comment(*current, tree.error());
+    if (!repair) repair = fill_empty_item(*current, tree.error());
+    if (!repair || repairs == kMostRepairs) {
       tree.error().span.source = source;
       return tree;
     }
     std::string text(current->text());
-    text.insert(*comment, " ");
+    text.insert(repair->at, repair->text);
     current = std::make_shared<const SourceFile>(source->path(), std::move(text));
   }
 }

@@ -69,7 +69,8 @@ class CallCheck {
 
   void check_inputs(const Token& definitions) {
     for (const auto& [name, definition] : definitions.entries) {
-      const Token type = part(definition, "type");
+      Token type = part(definition, "type");
+      if (type.is_null()) type.text = "string";
       if (const Token* fallback = definition.find("default"))
         check_type(*fallback, type.text, name.text);
       if (const Token* given = job_.call->inputs.find(name.text)) {

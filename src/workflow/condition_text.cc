@@ -33,12 +33,12 @@ std::string condition_source(const Token* written) {
   return written->is_literal() ? as_string(*written).text : written->text;
 }
 
-Token condition_of(const Token* written, std::string_view type, std::string_view path,
+Token condition_of(const Token* written, const Shape& type, std::string_view path,
                    Problems& problems) {
   const std::string text = condition_source(written);
   const Span span = written == nullptr ? Span{} : written->span;
   if (trim(text).empty()) return expression_token("success()", span);
-  const auto vocabulary = vocabulary_of(workflow_schema().shape(type));
+  const auto vocabulary = vocabulary_of(type);
   const auto parsed = written->expression
                           ? written->expression
                           : parse_expression(text, span, {vocabulary, path}, problems);
@@ -46,7 +46,8 @@ Token condition_of(const Token* written, std::string_view type, std::string_view
   const bool has_status =
       std::any_of(kStatusFunctions.begin(), kStatusFunctions.end(),
                   [&](std::string_view function) { return parsed->calls(function); });
-  Token token = expression_token(has_status ? text : "success() && (" + text + ")", span);
+  Token token =
+      expression_token(has_status ? parsed->text() : "success() && (" + parsed->text() + ")", span);
   if (!token.expression) {
     auto error =
         make_error("workflow/expression", "the condition is too long or nested too deeply", span);

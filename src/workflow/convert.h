@@ -4,6 +4,7 @@
 
 #include "ids.h"
 #include "problems.h"
+#include "schema.h"
 
 #include "crema/workflow/model.h"
 
@@ -14,7 +15,8 @@ namespace crema::workflow {
 // The parts of a workflow, each in its own file.
 void convert_triggers(const Token& on, Workflow& workflow, Problems& problems);
 Job convert_job(const Token& id, const Token& definition, Problems& problems);
-std::vector<Step> convert_steps(const Token& steps, Problems& problems);
+// `condition` is the schema's type of a step's `if`: composite actions have their own.
+std::vector<Step> convert_steps(const Token& steps, const Shape& condition, Problems& problems);
 void check_needs(const std::vector<Job>& jobs, const Token& jobs_token, Problems& problems);
 
 // `job_count` goes up by the jobs of this file; more than `max_jobs` (0: no limit) are refused.
@@ -29,8 +31,8 @@ void check_concurrency(const Token& concurrency, Problems& problems);
 Token part(const Token& mapping, std::string_view key);
 
 // A condition as an expression: success() where there is none, `success() && (...)` where it calls
-// no status function. `type` is the schema's type for it ("step-if"), `path` is for messages.
-Token condition_of(const Token* written, std::string_view type, std::string_view path,
+// no status function. `type` is the schema's type for it, `path` is for messages.
+Token condition_of(const Token* written, const Shape& type, std::string_view path,
                    Problems& problems);
 
 // The text of a condition as written, "" for none.

@@ -156,6 +156,25 @@ std::string availability_hint(const std::vector<std::string>& names,
   return there.empty() ? "" : "available here: " + quoted_list(there);
 }
 
+// "text" as 'text', which is how expressions write it.
+std::string with_single_quotes(std::string_view text) {
+  std::string result;
+  char open = 0;
+  for (const char c : text) {
+    if (open == 0 && (c == '"' || c == '\'')) {
+      open = c;
+      result.push_back('\'');
+    } else if (open != 0 && c == open) {
+      open = 0;
+      result.push_back('\'');
+    } else {
+      if (c == '\'') result.push_back('\'');
+      result.push_back(c);
+    }
+  }
+  return result;
+}
+
 // The exact place within a scalar, where its text stands in the file as it is.
 Span place_within(const Span& span, const ExpressionPlace& place, std::string_view expression,
                   std::size_t position) {
@@ -196,10 +215,25 @@ std::optional<expr::Expression> parse_expression(std::string_view text, const Sp
   if (parsed) return std::move(*parsed);
   auto wide = expr::Expression::parse(text, every_context());
   if (!wide) {
-    problems.refuse(syntax_error(wide.error(), text, span, place));
-    return std::nullopt;
+    auto error = syntax_error(wide.error(), text, span, place);
+    const auto single = with_single_quotes(text);
+    auto quoted = expr::Expression::parse(single, every_context());
+    if (single == text || !quoted) {
+      problems.refuse(std::move(error));
+      return std::nullopt;
+    }
+    error.hint = "texts in expressions stand in single quotes: write `" + single + "`";
+    if (!problems.tolerate(std::move(error))) return std::nullopt;
+    wide = std::move(quoted);
   }
   const auto names = not_available(*wide, place.vocabulary, every_context());
+  if (names.empty()) {
+    // A status function with arguments it does not take here.
+    const auto narrow = expr::Expression::parse(wide->text(), place.vocabulary);
+    if (!narrow && !problems.tolerate(syntax_error(narrow.error(), text, span, place)))
+      return std::nullopt;
+    return std::move(*wide);
+  }
   auto error =
       make_error("workflow/context-not-available",
                  fmt::format("{} cannot be used in `{}`", quoted_list(names), place.path), span);
@@ -223,7 +257,7 @@ Token interpolate(Token literal, const ExpressionPlace& place, Problems& problem
   auto segments = cut(literal.text, literal.span);
   if (!segments) return give_up(std::move(segments).error());
   const auto nothing_allowed = place.vocabulary.contexts.empty();
-  for (const Segment& segment : *segments) {
+  for (Segment& segment : *segments) {
     if (!segment.expression) continue;
     if (segment.text.empty()) {
       return give_up(expression_error("there is no expression between `${{` and `}}`", literal.span,
@@ -245,10 +279,12 @@ Token interpolate(Token literal, const ExpressionPlace& place, Problems& problem
         return give_up(syntax_error(wide.error(), segment.text, literal.span, place));
       continue;
     }
-    if (!parse_expression(segment.text, literal.span, place, problems)) {
+    const auto expression = parse_expression(segment.text, literal.span, place, problems);
+    if (!expression) {
       ok = false;
       return literal;
     }
+    segment.text = expression->text();
   }
   if (segments->size() == 1) {
     if (auto text = string_literal(segments->front().text)) {

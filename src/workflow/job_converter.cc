@@ -63,7 +63,8 @@ Job convert_job(const Token& id, const Token& definition, Problems& problems) {
   }
   job.name = part(definition, "name");
   const Token* condition = definition.find("if");
-  job.condition = condition_of(condition, "job-if", "jobs.<id>.if", problems);
+  job.condition =
+      condition_of(condition, workflow_schema().shape("job-if"), "jobs.<id>.if", problems);
   job.condition_source = condition_source(condition);
   add_needs(part(definition, "needs"), job);
   job.strategy.whole = part(definition, "strategy");
@@ -86,7 +87,8 @@ Job convert_job(const Token& id, const Token& definition, Problems& problems) {
   job.snapshot = part(definition, "snapshot");
   if (const Token* permissions = definition.find("permissions"))
     job.permissions = permissions_of(*permissions);
-  if (const Token* steps = definition.find("steps")) job.steps = convert_steps(*steps, problems);
+  if (const Token* steps = definition.find("steps"))
+    job.steps = convert_steps(*steps, workflow_schema().shape("step-if"), problems);
   if (const Token* uses = definition.find("uses")) job.call = call_of(*uses, definition, problems);
   check_job_settings(job, problems);
   return job;

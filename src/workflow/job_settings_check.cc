@@ -49,7 +49,8 @@ void check_runner_group(const Token& group, Problems& problems) {
 void check_snapshot(const Token& snapshot, Problems& problems) {
   if (snapshot.kind != Token::Kind::mapping) return;
   if (const Token* condition = snapshot.find("if"))
-    condition_of(condition, "snapshot-if", "jobs.<id>.snapshot.if", problems);
+    condition_of(condition, workflow_schema().shape("snapshot-if"), "jobs.<id>.snapshot.if",
+                 problems);
   const Token* version = snapshot.find("version");
   if (version == nullptr || !version->is_literal()) return;
   const auto parts = split(version->text, '.');

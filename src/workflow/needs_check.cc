@@ -57,6 +57,11 @@ void check_needs(const std::vector<Job>& jobs, const Token& jobs_token, Problems
                    jobs.empty() ? "there are no jobs" : "no job can start: each needs another",
                    jobs_token.span);
     error.hint = "add a job without `needs`";
+    for (const Job& job : jobs) {
+      for (std::size_t i = 0; i < job.needs.size(); ++i)
+        error.notes.push_back(
+            {fmt::format("`{}` needs `{}`", job.id, job.needs[i]), job.needs_spans[i]});
+    }
     problems.refuse(std::move(error));
     return;
   }

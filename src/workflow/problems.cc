@@ -8,13 +8,11 @@
 namespace crema::workflow {
 namespace {
 
-bool same_place(const Span& a, const Span& b) {
-  return a.source == b.source && a.line == b.line && a.column == b.column && a.line != 0;
-}
-
-bool has_place(const std::vector<Diagnostic>& all, const Span& span) {
-  return std::any_of(all.begin(), all.end(),
-                     [&](const Diagnostic& known) { return same_place(known.span, span); });
+bool said(const std::vector<Diagnostic>& all, const Diagnostic& problem) {
+  return std::any_of(all.begin(), all.end(), [&](const Diagnostic& known) {
+    return known.message == problem.message && known.span.source == problem.span.source &&
+           known.span.line == problem.span.line && known.span.column == problem.span.column;
+  });
 }
 
 // Letters to change, add, drop or swap with their neighbour.
@@ -48,7 +46,7 @@ constexpr std::size_t kMostWords = 24;
 }  // namespace
 
 void Problems::refuse(Diagnostic error) {
-  if (has_place(errors_, error.span) || errors_.size() >= max_errors_) return;
+  if (said(errors_, error) || errors_.size() >= max_errors_) return;
   error.severity = Severity::error;
   errors_.push_back(std::move(error));
 }
@@ -64,7 +62,7 @@ bool Problems::tolerate(Diagnostic error) {
 }
 
 void Problems::warn(Diagnostic warning) {
-  if (has_place(warnings_, warning.span)) return;
+  if (said(warnings_, warning)) return;
   warning.severity = Severity::warning;
   warnings_.push_back(std::move(warning));
 }

@@ -16,7 +16,7 @@ class Problems {
   Problems(Mode mode, std::size_t max_errors) : mode_(mode), max_errors_(max_errors) {}
 
   Mode mode() const { return mode_; }
-  // An error in both modes. A second one at the same place is dropped: it follows from the first.
+  // An error in both modes. What was said before is not said again.
   void refuse(Diagnostic error);
   // What GitHub refuses and crema can run: an error, or when lenient a warning. Whether to go on.
   bool tolerate(Diagnostic error);

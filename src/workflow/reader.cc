@@ -1,5 +1,6 @@
 #include "reader.h"
 
+#include "complaint.h"
 #include "interpolation.h"
 #include "scalar.h"
 
@@ -37,25 +38,6 @@ std::size_t utf16_units(std::string_view text) {
 std::size_t bytes_of(const Token& token) {
   const bool text = token.kind == Token::Kind::string || token.kind == Token::Kind::expression;
   return kObjectBytes + (text ? text_bytes(token.text) : 0);
-}
-
-std::string_view kind_name(YamlKind kind) {
-  return kind == YamlKind::sequence ? "a list" : "a mapping";
-}
-
-// "a list or a mapping"
-std::string describe(const Shape& shape) {
-  std::vector<std::string> kinds;
-  if (shape.text) kinds.emplace_back(shape.non_empty ? "text that is not empty" : "text");
-  if (!shape.text && shape.number) kinds.emplace_back("a number");
-  if (!shape.text && shape.boolean) kinds.emplace_back("`true` or `false`");
-  if (!shape.constants.empty()) kinds.push_back("one of " + quoted_list(shape.constants));
-  if (shape.item != nullptr) kinds.emplace_back("a list");
-  if (!shape.mappings.empty()) kinds.emplace_back("a mapping");
-  std::string text;
-  for (std::size_t i = 0; i < kinds.size(); ++i)
-    text += (i == 0 ? "" : i + 1 == kinds.size() ? " or " : ", ") + kinds[i];
-  return text.empty() ? "nothing" : text;
 }
 
 class Reader {
@@ -97,9 +79,9 @@ class Reader {
     Token token = scalar_token(node, allowed, sound);
     if (stopped_) return token;
     if (sound && token.kind == Token::Kind::insert) {
-      unexpected_value(token, shape);
+      problems_.refuse(unexpected_value(token, shape, path()));
     } else if (sound && token.kind == Token::Kind::expression) {
-      if (allowed->contexts.empty()) expression_not_allowed(token);
+      if (allowed->contexts.empty()) problems_.tolerate(expression_not_allowed(token, path()));
     } else if (sound && !fits(token, shape)) {
       misfit(token, shape);
     }
@@ -121,7 +103,7 @@ class Reader {
     const Depth depth(*this);
     if (stopped_) return token;
     if (shape.item == nullptr) {
-      unexpected_collection(token, node.kind, shape);
+      problems_.refuse(unexpected_collection(token, shape, where()));
       for (const auto& item : node.items) skip(*item);
       return token;
     }
@@ -138,7 +120,7 @@ class Reader {
     const Depth depth(*this);
     if (stopped_) return token;
     if (shape.mappings.empty()) {
-      unexpected_collection(token, node.kind, shape);
+      problems_.refuse(unexpected_collection(token, shape, where()));
       for (const auto& [key, entry] : node.entries) {
         skip(*key);
         skip(*entry);
@@ -151,17 +133,17 @@ class Reader {
     bool expression_key = false;
     for (const auto& [key_node, value_node] : node.entries) {
       if (stopped_) return token;
-      entry(token, *key_node, *value_node, candidates, keys, expression_key, allowed);
+      entry(token, *key_node, *value_node, shape, candidates, keys, expression_key, allowed);
     }
     if (!stopped_) check_complete(token, candidates, keys, expression_key);
     return token;
   }
 
   void entry(Token& mapping, const YamlNode& key_node, const YamlNode& value_node,
-             std::vector<const MappingShape*>& candidates, Keys& keys, bool& expression_key,
-             Allowed allowed) {
+             const Shape& shape, std::vector<const MappingShape*>& candidates, Keys& keys,
+             bool& expression_key, Allowed allowed) {
     if (key_node.kind != YamlKind::scalar) {
-      stop(make_error("workflow/key", "a key is text, not " + std::string(kind_name(key_node.kind)),
+      stop(make_error("workflow/key", "a key is text, not a list or a mapping",
                       span_of(key_node, source_)));
       return;
     }
@@ -171,7 +153,7 @@ class Reader {
     if (key.kind == Token::Kind::expression || key.kind == Token::Kind::insert) {
       expression_key = true;
       if (allowed->contexts.empty()) {
-        expression_not_allowed(key);
+        problems_.refuse(expression_not_allowed(key, path()));
         skip(value_node);
         return;
       }
@@ -183,7 +165,7 @@ class Reader {
     }
     key = as_string(std::move(key));
     if (!keys.insert(key.text).second) {
-      already_defined(mapping, key);
+      problems_.refuse(already_defined(mapping, key));
       skip(value_node);
       return;
     }
@@ -193,7 +175,7 @@ class Reader {
       return;
     }
     if (const MappingShape* loose = candidates.front(); loose->loose_key != nullptr) {
-      if (!fits(key, *loose->loose_key) && !unexpected_key(key, candidates)) {
+      if (!fits(key, *loose->loose_key) && !unexpected_key(key, candidates, shape, mapping)) {
         skip(value_node);
         return;
       }
@@ -201,7 +183,7 @@ class Reader {
       add(mapping, std::move(key), value_node, *loose->loose_value, allowed);
       return;
     }
-    unexpected_key(key, candidates);
+    unexpected_key(key, candidates, shape, mapping);
     skip(value_node);
   }
 
@@ -240,16 +222,13 @@ class Reader {
   void check_complete(const Token& mapping, const std::vector<const MappingShape*>& candidates,
                       const Keys& keys, bool expression_key) {
     if (candidates.size() > 1) {
-      undecided(mapping, candidates);
+      problems_.refuse(undecided_mapping(mapping, candidates, where()));
       return;
     }
     if (expression_key) return;
     for (const Property& property : candidates.front()->properties) {
       if (property.need == Need::optional || keys.contains(property.key)) continue;
-      auto error =
-          make_error("workflow/missing-key",
-                     fmt::format("{} has no `{}`", path_or_file(), property.key), mapping.span);
-      error.hint = fmt::format("add `{}:`", property.key);
+      auto error = missing_key(mapping, property.key, where());
       if (property.need == Need::required) {
         problems_.refuse(std::move(error));
       } else {
@@ -258,75 +237,14 @@ class Reader {
     }
   }
 
-  void undecided(const Token& mapping, const std::vector<const MappingShape*>& candidates) {
-    std::vector<std::string> telling;
-    for (const MappingShape* candidate : candidates) {
-      for (const Property& property : candidate->properties) {
-        if (property.need != Need::optional) telling.push_back(property.key);
-      }
+  // Whether the key may be used all the same.
+  bool unexpected_key(const Token& key, const std::vector<const MappingShape*>& candidates,
+                      const Shape& shape, const Token& mapping) {
+    if (auto conflict = conflicting_key(key, candidates, shape, mapping)) {
+      problems_.refuse(std::move(*conflict));
+      return false;
     }
-    auto error = make_error(
-        "workflow/missing-key",
-        fmt::format("{} says too little: it has none of {}", path_or_file(), quoted_list(telling)),
-        mapping.span);
-    error.hint = "add one of them";
-    problems_.refuse(std::move(error));
-  }
-
-  bool unexpected_key(const Token& key, const std::vector<const MappingShape*>& candidates) {
-    std::vector<std::string> known;
-    for (const MappingShape* candidate : candidates) {
-      for (const Property& property : candidate->properties) {
-        if (std::find(known.begin(), known.end(), property.key) == known.end())
-          known.push_back(property.key);
-      }
-      if (candidate->loose_key != nullptr)
-        known.insert(known.end(), candidate->loose_key->constants.begin(),
-                     candidate->loose_key->constants.end());
-    }
-    auto error =
-        make_error("workflow/unexpected-key",
-                   key.text.empty() ? fmt::format("{} has an empty key", path_or_file())
-                                    : fmt::format("`{}` is no key of {}", key.text, path_or_file()),
-                   key.span);
-    error.hint = suggest(key.text, known);
-    return problems_.tolerate(std::move(error));
-  }
-
-  void already_defined(const Token& mapping, const Token& key) {
-    auto error = make_error("workflow/duplicate-key",
-                            fmt::format("`{}` is already defined", key.text), key.span);
-    error.hint = "remove one of them; names differ by more than case";
-    for (const auto& [other, ignored] : mapping.entries) {
-      if (equals_ignore_case(other.text, key.text))
-        error.notes.push_back({"first defined here", other.span});
-    }
-    problems_.refuse(std::move(error));
-  }
-
-  void expression_not_allowed(const Token& token) {
-    auto error = make_error("workflow/expression-not-allowed",
-                            fmt::format("`{}` cannot be an expression", path()), token.span);
-    error.hint = "write the value itself: it is read before anything runs";
-    problems_.tolerate(std::move(error));
-  }
-
-  void unexpected_value(const Token& token, const Shape& shape) {
-    problems_.refuse(misfit_error(token, shape));
-  }
-
-  Diagnostic misfit_error(const Token& token, const Shape& shape) {
-    const std::string text = as_string(token).text;
-    auto error = make_error("workflow/unexpected-value",
-                            text.empty() ? fmt::format("`{}` has no value", path())
-                                         : fmt::format("`{}` is no value for `{}`", text, path()),
-                            token.span);
-    if (const std::string near = nearest(text, shape.constants); !near.empty()) {
-      error.hint = "write `" + near + "` instead";
-    } else {
-      error.hint = "give " + describe(shape);
-    }
-    return error;
+    return problems_.tolerate(unknown_key(key, candidates, where()));
   }
 
   // A literal of another kind than is wanted; when lenient, what it was meant to be is clear.
@@ -338,14 +256,14 @@ class Reader {
     const double number =
         shape.number && token.kind == Token::Kind::string ? expr::text_to_number(token.text) : NAN;
     const bool single = shape.item != nullptr && !nothing && fits(token, *shape.item);
-    const Diagnostic error = misfit_error(token, shape);
-    if (!nothing && !boolean && std::isnan(number) && !single) {
+    const Diagnostic error = unexpected_value(token, shape, path());
+    if (path_.empty() || (!nothing && !boolean && std::isnan(number) && !single)) {
       problems_.refuse(error);
       return;
     }
     if (!problems_.tolerate(error)) return;
     if (nothing) {
-      dropped_ = !path_.empty() && !path_.back().starts_with('[');
+      dropped_ = !path_.back().starts_with('[');
       return;
     }
     if (single) {
@@ -361,14 +279,6 @@ class Reader {
       token.kind = Token::Kind::number;
       token.number = number;
     }
-  }
-
-  void unexpected_collection(const Token& token, YamlKind kind, const Shape& shape) {
-    auto error =
-        make_error("workflow/unexpected-value",
-                   fmt::format("{} cannot be {}", path_or_file(), kind_name(kind)), token.span);
-    error.hint = "give " + describe(shape);
-    problems_.refuse(std::move(error));
   }
 
   void skip(const YamlNode& node) {
@@ -443,7 +353,7 @@ class Reader {
       text += (text.empty() || part.starts_with('[') ? "" : ".") + part;
     return text;
   }
-  std::string path_or_file() const { return path_.empty() ? "the file" : "`" + path() + "`"; }
+  std::string where() const { return path_.empty() ? "the file" : "`" + path() + "`"; }
 
   const SourcePtr& source_;
   Budget& budget_;

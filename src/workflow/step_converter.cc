@@ -27,7 +27,8 @@ Diagnostic step_error(std::string message, const Span& span, std::string hint) {
 
 class StepConverter {
  public:
-  explicit StepConverter(Problems& problems) : problems_(problems) {}
+  StepConverter(const Shape& condition, Problems& problems)
+      : condition_(condition), problems_(problems) {}
 
   std::vector<Step> convert(const Token& steps) {
     for (const Token& step : steps.items) add(step);
@@ -68,7 +69,7 @@ class StepConverter {
     step.name = part(token, "name");
     if (const Token* id = token.find("id")) take_id(*id, step);
     const Token* condition = token.find("if");
-    step.condition = condition_of(condition, "step-if", "steps.if", problems_);
+    step.condition = condition_of(condition, condition_, "steps.if", problems_);
     step.condition_source = condition_source(condition);
     step.env = part(token, "env");
     step.timeout_minutes = part(token, "timeout-minutes");
@@ -116,7 +117,7 @@ class StepConverter {
       return false;
     }
     Token always = label("always()");
-    step.condition = condition_of(&always, "step-if", "steps.if", problems_);
+    step.condition = condition_of(&always, condition_, "steps.if", problems_);
     step.condition.span = {};
     return true;
   }
@@ -151,7 +152,7 @@ class StepConverter {
     for (const Token& member : parallel.items) add_member(member);
     groups_.push_back({first, steps_.size()});
     Token always = label("always()");
-    group.condition = condition_of(&always, "step-if", "steps.if", problems_);
+    group.condition = condition_of(&always, condition_, "steps.if", problems_);
     group.condition.span = {};
     group.action = WaitStep{};
     steps_.push_back(std::move(group));
@@ -213,6 +214,7 @@ class StepConverter {
     }
   }
 
+  const Shape& condition_;
   Problems& problems_;
   Ids ids_;
   std::vector<Step> steps_;
@@ -221,8 +223,8 @@ class StepConverter {
 
 }  // namespace
 
-std::vector<Step> convert_steps(const Token& steps, Problems& problems) {
-  return StepConverter(problems).convert(steps);
+std::vector<Step> convert_steps(const Token& steps, const Shape& condition, Problems& problems) {
+  return StepConverter(condition, problems).convert(steps);
 }
 
 }  // namespace crema::workflow

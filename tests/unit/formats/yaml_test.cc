@@ -82,6 +82,12 @@ TEST(Yaml, RefusesAnchorsWhereTheyAreNotAllowed) {
   EXPECT_EQ(root.error().span.line, 1U);
 }
 
+TEST(Yaml, TakesAnEmptyItemOfAnUnindentedList) {
+  const auto root = parse("a:\n-\n- b\n");
+  ASSERT_TRUE(root) << root.error().message;
+  EXPECT_EQ((*root)->entries[0].second->items.size(), 2U);
+}
+
 TEST(Yaml, ReadsAnEmptyFileAsNothing) {
   const auto root = parse("");
   ASSERT_TRUE(root);
