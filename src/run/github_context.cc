@@ -1,4 +1,4 @@
-#include "github_context.h"
+#include "crema/run/github_context.h"
 
 #include "crema/base/strings.h"
 

@@ -1,6 +1,6 @@
 // The beginning of a job: its place, its contexts, its environment.
 #include "background.h"
-#include "github_context.h"
+#include "crema/run/github_context.h"
 #include "job_journal.h"
 #include "job_run.h"
 

@@ -1,6 +1,6 @@
 #include "run_facts.h"
 
-#include "github_context.h"
+#include "crema/run/github_context.h"
 
 #include "crema/base/strings.h"
 #include "crema/sys/process.h"

@@ -1,4 +1,5 @@
-// Short commands whose whole output is wanted, such as git: no tree, no supervisor.
+// Commands without a tree or a supervisor: short ones whose whole output is wanted, such as git,
+// and those a user talks to.
 #include "descriptor.h"
 #include "program.h"
 
@@ -46,6 +47,19 @@ void read_some(Descriptor& pipe, std::string& into) {
     pipe.close();
 }
 
+// The arrays execve wants.
+struct ProgramImage {
+  explicit ProgramImage(const Command& command) : arguments(command.argv) {
+    for (const auto& [name, value] : command.environment) variables.push_back(name + "=" + value);
+    for (auto& argument : arguments) argv.push_back(argument.data());
+    for (auto& variable : variables) environment.push_back(variable.data());
+    argv.push_back(nullptr);
+    environment.push_back(nullptr);
+  }
+  std::vector<std::string> arguments, variables;
+  std::vector<char*> argv, environment;
+};
+
 }  // namespace
 
 Result<Captured> capture(const Command& command, std::chrono::milliseconds timeout) {
@@ -66,18 +80,10 @@ Result<Captured> capture(const Command& command, std::chrono::milliseconds timeo
   if (!command.working_directory.empty()) {
     ::posix_spawn_file_actions_addchdir_np(actions.get(), command.working_directory.c_str());
   }
-  std::vector<std::string> variables;
-  for (const auto& [name, value] : command.environment) variables.push_back(name + "=" + value);
-  std::vector<char*> environment;
-  for (auto& variable : variables) environment.push_back(variable.data());
-  environment.push_back(nullptr);
-  auto arguments = command.argv;
-  std::vector<char*> argv;
-  for (auto& argument : arguments) argv.push_back(argument.data());
-  argv.push_back(nullptr);
+  ProgramImage image(command);
   pid_t process = 0;
-  if (const int why = ::posix_spawn(&process, program.c_str(), actions.get(), nullptr, argv.data(),
-                                    environment.data())) {
+  if (const int why = ::posix_spawn(&process, program.c_str(), actions.get(), nullptr,
+                                    image.argv.data(), image.environment.data())) {
     return fail(cannot_start(command, why));
   }
   out_write.close();
@@ -107,6 +113,31 @@ Result<Captured> capture(const Command& command, std::chrono::milliseconds timeo
     captured.exit.why = Exit::Why::signalled;
   captured.exit.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return captured;
+}
+
+Result<Exit> run_in_foreground(const Command& command) {
+  const auto program = CREMA_TRY(locate_program(command));
+  SpawnActions actions;
+  ::posix_spawn_file_actions_addchdir_np(actions.get(), command.working_directory.c_str());
+  posix_spawnattr_t attributes{};
+  ::posix_spawnattr_init(&attributes);
+  sigset_t none;
+  sigemptyset(&none);
+  ::posix_spawnattr_setsigmask(&attributes, &none);  // crema blocks SIGINT: this program hears it
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  ProgramImage image(command);
+  pid_t process = 0;
+  const int why = ::posix_spawn(&process, program.c_str(), actions.get(), &attributes,
+                                image.argv.data(), image.environment.data());
+  ::posix_spawnattr_destroy(&attributes);
+  if (why != 0) return fail(cannot_start(command, why));
+  int status = 0;
+  while (::waitpid(process, &status, 0) < 0 && errno == EINTR) {
+  }
+  Exit exit;
+  if (WIFSIGNALED(status)) exit.why = Exit::Why::signalled;
+  exit.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return exit;
 }
 
 }  // namespace crema::sys

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base_environment.h"
+#include "services/services.h"
 #include "working_tree.h"
 
 #include "crema/run/executor.h"
@@ -21,11 +22,13 @@ class HostExecutor : public Executor {
   const sys::Host& host() const { return host_; }
   const BaseEnvironment& base() const { return base_; }
   WorkingTree& working_tree() { return working_tree_; }
+  PortReservations& ports() { return ports_; }
 
  private:
   const sys::Host& host_;
   BaseEnvironment base_;
   WorkingTree working_tree_;
+  PortReservations ports_;
   std::string system_name_;  // "Debian GNU/Linux 12 (bookworm)"
 };
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace crema::run {
@@ -91,9 +92,19 @@ Result<> HostPlace::prepare_workspace(const PlaceLog& log) {
 }
 
 Result<expr::Value> HostPlace::start_services(const std::vector<workflow::ServiceSpec>& services,
-                                              const PlaceLog&, std::stop_token) {
-  return fail("run/not-supported", fmt::format("not supported: services: {} ({}) on this machine",
-                                               services[0].id, services[0].image));
+                                              const PlaceLog& log, std::stop_token stop) {
+  // Init scripts are mounted from the workspace, which then must be there before any checkout.
+  const bool mounts = std::any_of(services.begin(), services.end(),
+                                  [](const auto& service) { return !service.volumes.empty(); });
+  if (mounts) CREMA_TRY(prepare_workspace(log));
+  services_ = CREMA_TRY(
+      run::start_services(services, {.host = executor_.host(),
+                                     .processes = *processes_,
+                                     .ports = executor_.ports(),
+                                     .workspace = mounts ? folders_.workspace : repository_.root,
+                                     .log = log,
+                                     .stop = std::move(stop)}));
+  return services_->context();
 }
 
 Result<sys::Exit> HostPlace::run(const sys::Command& command, const sys::RunLimits& limits,
@@ -118,10 +129,17 @@ std::optional<fs::path> HostPlace::find_program(std::string_view name,
   return std::nullopt;
 }
 
-std::size_t HostPlace::close() { return processes_ == nullptr ? 0 : processes_->kill_all(); }
+std::size_t HostPlace::close() {
+  if (processes_ == nullptr) return 0;
+  if (services_ != nullptr) services_->stop();
+  const auto left = processes_->kill_all();
+  services_.reset();
+  return left;
+}
 
 void HostPlace::remove() {
   processes_.reset();
+  services_.reset();
   // A folder that cannot be removed is not worth a failed job; the next run of this job tries
   // again.
   (void)sys::remove_tree(folder_);

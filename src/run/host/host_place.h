@@ -2,6 +2,7 @@
 #pragma once
 
 #include "host_executor.h"
+#include "services/services.h"
 
 #include <memory>
 #include <string>
@@ -41,6 +42,8 @@ class HostPlace : public Place {
   Folders folders_;
   sys::Environment environment_;
   std::vector<PlaceRemark> remarks_;
+  std::unique_ptr<RunningServices>
+      services_;  // before the tree, so that their ports outlive their programs
   std::unique_ptr<sys::ProcessTree> processes_;
 };
 

@@ -86,4 +86,7 @@ struct Captured {
 };
 Result<Captured> capture(const Command& command, std::chrono::milliseconds timeout);
 
+// A program the user talks to, such as a shell: it has crema's own terminal until it ends.
+Result<Exit> run_in_foreground(const Command& command);
+
 }  // namespace crema::sys

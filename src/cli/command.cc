@@ -1,0 +1,36 @@
+// The table of commands.
+#include "command.h"
+
+#include <array>
+
+namespace crema::cli {
+
+std::string_view embedded(std::string_view name);  // made by crema_embed
+
+namespace {
+
+constexpr std::array kCommands = {
+    Command{"run", "run workflows on this machine", run_run},
+    Command{"resume", "go on with a failed or interrupted run", run_resume},
+    Command{"plan", "show the jobs a run would have, without running them", run_plan},
+    Command{"lint", "check every workflow of the repository", run_lint},
+    Command{"explain", "say why a workflow, job or step runs or not", run_explain},
+    Command{"list", "list the runs of this repository", run_list},
+    Command{"show", "show one run: jobs, steps, annotations, summary", run_show},
+    Command{"logs", "print the logs of a run, a job or a step", run_logs},
+};
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+const Command* find_command(std::string_view name) {
+  for (const auto& command : kCommands) {
+    if (command.name == name) return &command;
+  }
+  return nullptr;
+}
+
+std::string_view manual(std::string_view command) { return embedded(std::string(command) + ".md"); }
+
+}  // namespace crema::cli
