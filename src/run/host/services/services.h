@@ -38,10 +38,11 @@ struct ServicesRequest {
 
 class RunningServices {
  public:
-  virtual ~RunningServices() =
-      default;  // gives ports and folders back; the tree ends the processes
+  // Gives ports and folders back; the processes end with the tree at the latest.
+  virtual ~RunningServices() = default;
+  // Ends the processes, last started first.
+  virtual void stop() = 0;
   // `job.services`: id, network and the ports on this machine by those in the container.
-  virtual void stop() = 0;  // ends the processes, last started first
   virtual expr::Value context() const = 0;
   // What they said, for a job that failed: service id and its last lines.
   virtual std::vector<std::pair<std::string, std::string>> logs() const = 0;
