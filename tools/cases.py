@@ -25,6 +25,8 @@ NORMAL = [
     (re.compile(r"\b[0-9a-f]{40}\b"), "<sha>"),
     (re.compile(r"\b[0-9a-f]{7,8}\b(?!\.)"), "<sha>"),
     (re.compile(r"\bpid \d+"), "pid <pid>"),
+    (re.compile(r" *━+"), ""),
+    (re.compile(r"this machine \([^\n]*?\)(?=\n|$)"), "this machine (<system>)"),
 ]
 
 
