@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace crema::workflow {
 namespace {
@@ -60,6 +61,14 @@ Diagnostic unexpected_value(const Token& token, const Shape& shape, const std::s
     message = fmt::format("`{}` cannot be `${{{{ insert }}}}`", path);
   } else if (text.empty()) {
     message = fmt::format("`{}` has no value", path);
+  }
+  const bool quoted = token.kind == Token::Kind::string && !path.empty() &&
+                      ((shape.boolean && (text == "true" || text == "false")) ||
+                       (shape.number && !text.empty() && !std::isnan(expr::text_to_number(text))));
+  if (quoted) {
+    return complaint("workflow/unexpected-value",
+                     fmt::format("`{}` takes no text, and '{}' is one", path, text), token.span,
+                     "leave out the quotes: write `" + text + "`");
   }
   return complaint("workflow/unexpected-value", std::move(message), token.span,
                    near.empty() ? "give " + describe(shape) : "write `" + near + "` instead");

@@ -175,33 +175,10 @@ std::string with_single_quotes(std::string_view text) {
   return result;
 }
 
-// The exact place within a scalar, where its text stands in the file as it is.
-Span place_within(const Span& span, const ExpressionPlace& place, std::string_view expression,
-                  std::size_t position) {
-  if (!span.known()) return {};
-  const std::uint32_t last = place.node != nullptr && span.end_column == 0
-                                 ? std::min(span.line + 200, span.source->line_count())
-                                 : span.line;
-  for (auto number = span.line; number <= last; ++number) {
-    const auto line = span.source->line(number);
-    const auto from = number == span.line ? std::min<std::size_t>(span.column - 1, line.size()) : 0;
-    const auto found = line.find(expression, from);
-    if (found == std::string_view::npos) continue;
-    const auto before = line.substr(0, found + position - 1);
-    const auto column =
-        static_cast<std::uint32_t>(std::count_if(before.begin(), before.end(), [](char c) {
-          return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-        }));
-    return {span.source, number, column + 1};
-  }
-  return {};
-}
-
-Diagnostic syntax_error(const Diagnostic& cause, std::string_view text, const Span& span,
-                        const ExpressionPlace& place) {
+Diagnostic syntax_error(const Diagnostic& cause, std::string_view text, const Span& span) {
   auto error = make_error("workflow/expression", cause.message, span);
   error.hint = cause.hint;
-  const auto exact = place_within(span, place, text, std::max<std::uint32_t>(cause.span.column, 1));
+  const auto exact = find_in_value(span, text, std::max<std::uint32_t>(cause.span.column, 1));
   if (exact.known() && (exact.line != span.line || exact.column != span.column))
     error.notes.push_back({"here", exact});
   return error;
@@ -209,13 +186,36 @@ Diagnostic syntax_error(const Diagnostic& cause, std::string_view text, const Sp
 
 }  // namespace
 
+Span find_in_value(const Span& value, std::string_view part, std::size_t offset) {
+  constexpr std::uint32_t kMostLines = 400;
+  if (!value.known() || part.empty()) return {};
+  // A value that ends on its first line needs no search below.
+  const std::uint32_t last = value.end_column != 0
+                                 ? value.line
+                                 : std::min(value.line + kMostLines, value.source->line_count());
+  for (auto number = value.line; number <= last; ++number) {
+    const auto line = value.source->line(number);
+    const auto from =
+        number == value.line ? std::min<std::size_t>(value.column - 1, line.size()) : 0;
+    const auto found = line.find(part, from);
+    if (found == std::string_view::npos) continue;
+    const auto before = line.substr(0, found + offset - 1);
+    const auto column =
+        static_cast<std::uint32_t>(std::count_if(before.begin(), before.end(), [](char c) {
+          return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+        }));
+    return {value.source, number, column + 1};
+  }
+  return {};
+}
+
 std::optional<expr::Expression> parse_expression(std::string_view text, const Span& span,
                                                  const ExpressionPlace& place, Problems& problems) {
   auto parsed = expr::Expression::parse(text, place.vocabulary);
   if (parsed) return std::move(*parsed);
   auto wide = expr::Expression::parse(text, every_context());
   if (!wide) {
-    auto error = syntax_error(wide.error(), text, span, place);
+    auto error = syntax_error(wide.error(), text, span);
     const auto single = with_single_quotes(text);
     auto quoted = expr::Expression::parse(single, every_context());
     if (single == text || !quoted) {
@@ -230,7 +230,7 @@ std::optional<expr::Expression> parse_expression(std::string_view text, const Sp
   if (names.empty()) {
     // A status function with arguments it does not take here.
     const auto narrow = expr::Expression::parse(wide->text(), place.vocabulary);
-    if (!narrow && !problems.tolerate(syntax_error(narrow.error(), text, span, place)))
+    if (!narrow && !problems.tolerate(syntax_error(narrow.error(), text, span)))
       return std::nullopt;
     return std::move(*wide);
   }
@@ -238,7 +238,7 @@ std::optional<expr::Expression> parse_expression(std::string_view text, const Sp
       make_error("workflow/context-not-available",
                  fmt::format("{} cannot be used in `{}`", quoted_list(names), place.path), span);
   error.hint = availability_hint(names, place.vocabulary);
-  const auto exact = place_within(span, place, text, std::max(parsed.error().span.column, 1U));
+  const auto exact = find_in_value(span, text, std::max(parsed.error().span.column, 1U));
   if (exact.known() && (exact.line != span.line || exact.column != span.column))
     error.notes.push_back({"here", exact});
   if (!problems.tolerate(std::move(error))) return std::nullopt;
@@ -276,7 +276,7 @@ Token interpolate(Token literal, const ExpressionPlace& place, Problems& problem
     if (nothing_allowed) {
       // Only whether it is an expression at all matters: none may stand here.
       if (auto wide = expr::Expression::parse(segment.text, every_context()); !wide)
-        return give_up(syntax_error(wide.error(), segment.text, literal.span, place));
+        return give_up(syntax_error(wide.error(), segment.text, literal.span));
       continue;
     }
     const auto expression = parse_expression(segment.text, literal.span, place, problems);
@@ -297,7 +297,7 @@ Token interpolate(Token literal, const ExpressionPlace& place, Problems& problem
   token.span = literal.span;
   token.text = segments->size() == 1 ? segments->front().text : format_expression(*segments);
   auto whole = expr::Expression::parse(token.text, every_context());
-  if (!whole) return give_up(syntax_error(whole.error(), token.text, literal.span, place));
+  if (!whole) return give_up(syntax_error(whole.error(), token.text, literal.span));
   token.expression = std::move(*whole);
   return token;
 }

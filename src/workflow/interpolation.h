@@ -4,7 +4,6 @@
 
 #include "problems.h"
 
-#include "crema/formats/yaml.h"
 #include "crema/workflow/token.h"
 
 #include <string_view>
@@ -15,8 +14,11 @@ namespace crema::workflow {
 struct ExpressionPlace {
   const expr::Vocabulary& vocabulary;  // what may be mentioned; empty: no expressions at all
   std::string_view path;               // "jobs.build.if"
-  const formats::YamlNode* node = nullptr;
 };
+
+// The exact place of a part of a value, where it stands in the file as it is; else an unknown
+// place. `offset` counts characters from 1 within the part.
+Span find_in_value(const Span& value, std::string_view part, std::size_t offset);
 
 // `literal` is a string token. Reports what is wrong and then gives the literal back; `ok` tells.
 Token interpolate(Token literal, const ExpressionPlace& place, Problems& problems, bool& ok);

@@ -95,7 +95,7 @@ class Reader {
       stop(std::move(literal).error());
       return {};
     }
-    return interpolate(std::move(*literal), {*allowed, path(), &node}, problems_, sound);
+    return interpolate(std::move(*literal), {*allowed, path()}, problems_, sound);
   }
 
   Token sequence(const YamlNode& node, const Shape& shape, Allowed allowed) {
