@@ -123,12 +123,18 @@ class TreeBuilder {
     std::shared_ptr<YamlNode> node;
     YamlPtr key;  // of a mapping, waiting for its value
     std::string anchor;
+    std::size_t height = 1;  // levels below, aliases followed
   };
 
   // The anchor of an event where there is one that may not be there.
   static fy_token* anchor_of(fy_event* event) {
     return event->type == FYET_ALIAS ? event->alias.anchor : fy_event_get_anchor_token(event);
   }
+
+  struct Anchored {
+    YamlPtr node;
+    std::size_t height = 0;
+  };
 
   Result<> take(fy_event* event, bool& done) {
     if (!limits_.anchors && anchor_of(event) != nullptr) {
@@ -149,7 +155,7 @@ class TreeBuilder {
         drop_added_line_break(*node, value);
         fill(*node, event, value);
         if (node->line == 0) place_empty(*node);
-        return add(node, token_text(event->scalar.anchor));
+        return add(node, token_text(event->scalar.anchor), 0);
       }
       case FYET_SEQUENCE_START:
         return open(event, YamlKind::sequence, event->sequence_start.anchor);
@@ -159,8 +165,8 @@ class TreeBuilder {
       case FYET_MAPPING_END: {
         auto closed = std::move(stack_.back());
         stack_.pop_back();
-        if (!closed.anchor.empty()) anchors_[closed.anchor] = closed.node;
-        return add(closed.node, "");
+        if (closed.height > limits_.depth) return fail(too_large("nested too deeply"));
+        return add(closed.node, closed.anchor, closed.height);
       }
       case FYET_ALIAS: {
         const auto name = token_text(event->alias.anchor);
@@ -173,7 +179,7 @@ class TreeBuilder {
           error.hint = "define it first, as in `&" + name + " value`";
           return fail(std::move(error));
         }
-        return add(found->second, "");
+        return add(found->second.node, "", found->second.height);
       }
       case FYET_STREAM_END:
         done = true;
@@ -214,13 +220,14 @@ class TreeBuilder {
     return {};
   }
 
-  Result<> add(YamlPtr node, const std::string& anchor) {
-    if (!anchor.empty()) anchors_[anchor] = node;
+  Result<> add(YamlPtr node, const std::string& anchor, std::size_t height) {
+    if (!anchor.empty()) anchors_[anchor] = {node, height};
     if (stack_.empty()) {
       root_ = std::move(node);
       return {};
     }
     auto& open = stack_.back();
+    open.height = std::max(open.height, height + 1);
     if (open.node->kind == YamlKind::sequence) {
       open.node->items.push_back(std::move(node));
     } else if (!open.key) {
@@ -314,7 +321,7 @@ class TreeBuilder {
   const YamlLimits& limits_;
   Parser parser_;
   std::vector<Open> stack_;
-  std::map<std::string, YamlPtr> anchors_;
+  std::map<std::string, Anchored> anchors_;
   YamlPtr root_;
   std::size_t events_ = 0;
   std::size_t documents_ = 0;

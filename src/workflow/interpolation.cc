@@ -176,7 +176,13 @@ std::string with_single_quotes(std::string_view text) {
 }
 
 Diagnostic syntax_error(const Diagnostic& cause, std::string_view text, const Span& span) {
+  constexpr std::size_t kLongest = 400;  // a message may quote the whole expression
   auto error = make_error("workflow/expression", cause.message, span);
+  if (error.message.size() > kLongest) {
+    auto end = kLongest;
+    while ((static_cast<unsigned char>(error.message[end]) & 0xC0U) == 0x80U) --end;
+    error.message = error.message.substr(0, end) + "...";
+  }
   error.hint = cause.hint;
   const auto exact = find_in_value(span, text, std::max<std::uint32_t>(cause.span.column, 1));
   if (exact.known() && (exact.line != span.line || exact.column != span.column))

@@ -59,6 +59,14 @@ TEST(Yaml, SharesWhatAliasesNameAndHoldsItsLimits) {
   EXPECT_EQ(parse("aaaaaa", {.bytes = 5}).error().code, "yaml/too-large");
 }
 
+TEST(Yaml, CountsTheDepthOfAliasesToo) {
+  std::string chain = "a0: &a0 [x]\n";
+  for (int i = 1; i < 30000; ++i)
+    chain += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) +
+             "]\n";
+  EXPECT_EQ(parse(chain).error().code, "yaml/too-large");
+}
+
 TEST(Yaml, TakesACommentRightBehindAList) {
   const auto root = parse("a: [one]#, two]\n");
   ASSERT_TRUE(root) << root.error().message;
