@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace crema::run {
 namespace {
@@ -34,14 +35,22 @@ RemoteReference parts_of(std::string_view reference) {
   return parts;
 }
 
-// The user's own folder for an action: by its whole reference, its name with path, its name.
-const fs::path* mapped_folder(const RunRequest& request, std::string_view reference) {
-  const auto name = reference.substr(0, reference.rfind('@'));
-  for (const auto key : {reference, name}) {
-    const auto found = request.actions.find(std::string(key));
-    if (found != request.actions.end()) return &found->second;
+// The user's own folder for an action: by its whole reference, by its name with path, by the
+// repository it is in.
+std::optional<fs::path> mapped_folder(const RunRequest& request, const std::string& reference) {
+  const auto parts = parts_of(reference);
+  const auto find = [&](const std::string& key) -> std::optional<fs::path> {
+    const auto found = request.actions.find(key);
+    if (found == request.actions.end()) return std::nullopt;
+    return found->second;
+  };
+  const std::string repository(parts.repository);
+  if (auto folder = find(reference)) return folder;
+  if (auto folder = find(reference.substr(0, reference.rfind('@')))) return folder;
+  for (const auto& key : {repository + "@" + std::string(parts.ref), repository}) {
+    if (const auto folder = find(key)) return *folder / parts.path;
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -63,7 +72,7 @@ Result<ActionUse> resolve_action(StepFrame& frame, const std::string& reference)
     return use;
   }
   const auto parts = parts_of(reference);
-  if (const auto* folder = mapped_folder(request, reference)) {
+  if (const auto folder = mapped_folder(request, reference)) {
     use.folder = *folder;
     use.repository = parts.repository;
     use.ref = parts.ref;

@@ -4,6 +4,8 @@
 #include "post_step.h"
 #include "step.h"
 
+#include "crema/workflow/action_manifest.h"
+
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,6 +33,16 @@ void log_action_header(StepFrame& frame, const ActionUse& action, const ActionIn
 StepEnd run_builtin(StepFrame& frame, const ActionUse& action, const ActionInputs& given);
 StepEnd post_builtin(StepFrame& frame, const PostStep& post);
 StepEnd run_folder_action(StepFrame& frame, const ActionUse& action, const ActionInputs& given);
-StepEnd post_folder_action(StepFrame& frame, const PostStep& post);
+
+// The kinds of folders. `inputs` are complete: given ones and defaults.
+StepEnd run_composite(StepFrame& frame, const ActionUse& action,
+                      const workflow::ActionManifest& manifest, const ActionInputs& inputs);
+StepEnd run_node(StepFrame& frame, const ActionUse& action,
+                 const workflow::ActionManifest& manifest, const ActionInputs& inputs);
+StepEnd post_node(StepFrame& frame, const PostStep& post);
+
+// What a step that ran an action leaves for the end of the job.
+PostStep post_of(const StepFrame& frame, const ActionUse& action, const ActionInputs& inputs,
+                 std::string condition);
 
 }  // namespace crema::run

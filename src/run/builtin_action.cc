@@ -203,15 +203,8 @@ StepEnd run_builtin(StepFrame& frame, const ActionUse& action, const ActionInput
   FrameContext context(frame, *builtin, given);
   const auto end = call(frame, context, builtin->main);
   if (builtin->post != nullptr && frame.posts != nullptr) {
-    frame.posts->push_back({.action = action,
-                            .id = frame.id,
-                            .name = frame.name,
-                            .inputs = given,
-                            .own_environment = frame.overrides,
-                            .state = frame.state,
-                            .condition = std::string(builtin->post_condition),
-                            .inputs_context = {},
-                            .steps_context = {}});
+    frame.posts->push_back(
+        post_of(frame, action, given, std::string(builtin->post_condition)));
   }
   return end;
 }

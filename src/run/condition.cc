@@ -25,16 +25,10 @@ Result<workflow::Decision> decide_condition(const StepFrame& frame, const std::s
   std::string_view text = trim(condition);
   if (text.starts_with("${{") && text.ends_with("}}")) text = trim(text.substr(3, text.size() - 5));
   if (text.empty()) text = "success()";
-  auto expression = CREMA_TRY(expr::Expression::parse(text, vocabulary()));
-  const bool has_status = expression.calls("always") || expression.calls("cancelled") ||
-                          expression.calls("failure") || expression.calls("success");
   workflow::Token token;
   token.kind = workflow::Token::Kind::expression;
-  token.text = has_status ? std::string(text) : "success() && (" + std::string(text) + ")";
-  if (!has_status) {
-    expression = CREMA_TRY(expr::Expression::parse(token.text, vocabulary()));
-  }
-  token.expression = std::move(expression);
+  token.text = text;
+  token.expression = CREMA_TRY(expr::Expression::parse(text, vocabulary()));
   auto view = frame.job.status_view(frame.level);
   view.action.reset();  // post steps look at the job
   return workflow::decide_step_condition(token, condition, frame.scope, view);

@@ -43,6 +43,7 @@ class Writer {
             {"inputs", pairs(step.inputs)},
             {"environment", pairs(step.own_environment)},
             {"state", pairs(step.state)},
+            {"script", step.script},
             {"condition", step.condition},
             {"inputs_context", text(expr::to_json(step.inputs_context))},
             {"steps_context", text(expr::to_json(step.steps_context))}};
@@ -83,6 +84,7 @@ class Reader {
     for (auto& [name, value] : CREMA_TRY(pairs(from.at("state")))) {
       step.state.emplace(name, std::move(value));
     }
+    step.script = from.at("script").get<std::string>();
     step.condition = from.at("condition").get<std::string>();
     const auto inputs = CREMA_TRY(text(from.at("inputs_context")));
     const auto steps = CREMA_TRY(text(from.at("steps_context")));

@@ -204,6 +204,10 @@ void JobRun::run_post_group(const PostGroup& group) {
     if (!decision) {
       end = fail_step(frame, decision.error());
     } else if (decision->runs) {
+      const StopLinks links(frame, [&] {
+        const auto again = decide_condition(frame, post->condition);
+        return again && again->runs;
+      });
       end = run_post(frame, *post);
       if (frame.command_failed && end.outcome == Outcome::success) end.outcome = Outcome::failure;
     } else {

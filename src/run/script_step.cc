@@ -48,7 +48,7 @@ void log_header(StepFrame& frame, const Script& script, const std::string& shell
       log.queue(LineKind::command, fmt::format("  {}: {}", name, value.to_text()));
     }
   }
-  log.queue(LineKind::end_group, "");
+  log.write(LineKind::end_group, "");
 }
 
 }  // namespace

@@ -150,22 +150,23 @@ std::optional<StepVerdict> admit(StepFrame& frame, const workflow::Step& step,
                      Outcome::skipped};
 }
 
-StepVerdict run_admitted(StepFrame& frame, const workflow::Step& step) {
-  auto& control = frame.job.control();
-  set_deadline(frame, step);
-  const auto stop_now = [&] { frame.stop.request_stop(); };
-  const auto job_cancelled = [&] {
+StopLinks::StopLinks(StepFrame& frame, std::function<bool()> survives_cancellation)
+    : abandon_(frame.job.control().abandon.get_token(), [&frame] { frame.stop.request_stop(); }),
+      outer_(frame.outer_stop, [&frame] { frame.stop.request_stop(); }) {
+  const auto& cancel = frame.job.control().cancel;
+  // A step that starts in a cancelled job was admitted there.
+  if (cancel.stop_requested()) return;
+  cancel_.emplace(cancel.get_token(), [&frame, survives = std::move(survives_cancellation)] {
     frame.job.mark_cancelled();
-    if (!survives_cancellation(frame, step)) frame.stop.request_stop();
-  };
+    if (!survives()) frame.stop.request_stop();
+  });
+}
+
+StepVerdict run_admitted(StepFrame& frame, const workflow::Step& step) {
+  set_deadline(frame, step);
   StepEnd end;
   {
-    std::optional<std::stop_callback<decltype(job_cancelled)>> on_cancel;
-    if (!control.cancel.stop_requested()) {
-      on_cancel.emplace(control.cancel.get_token(), job_cancelled);
-    }
-    const std::stop_callback on_abandon(control.abandon.get_token(), stop_now);
-    const std::stop_callback on_outer(frame.outer_stop, stop_now);
+    const StopLinks links(frame, [&] { return survives_cancellation(frame, step); });
     end = run_body(frame, step);
     obey_files(frame);
   }

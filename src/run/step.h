@@ -3,7 +3,9 @@
 
 #include "step_frame.h"
 
+#include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,18 @@ Result<> prepare(StepFrame& frame, const workflow::Step& step);
 // Evaluates `if`: nullopt when the step runs, else how it ended without running.
 std::optional<StepVerdict> admit(StepFrame& frame, const workflow::Step& step,
                                  const Result<>& prepared);
+
+// Stops a step when its job is cancelled, unless it survives that; when the job's time is over; and
+// when what it stands in is stopped. Lives as long as the step runs.
+class StopLinks {
+ public:
+  StopLinks(StepFrame& frame, std::function<bool()> survives_cancellation);
+
+ private:
+  using Link = std::stop_callback<std::function<void()>>;
+  std::optional<Link> cancel_;
+  Link abandon_, outer_;
+};
 
 // Runs an admitted step to its end: time limit, cancellation, its files, continue-on-error.
 StepVerdict run_admitted(StepFrame& frame, const workflow::Step& step);

@@ -13,19 +13,24 @@
 namespace crema::run {
 namespace {
 
-std::string read_system_name() {
+// The value of a line of /etc/os-release, without its quotes.
+std::string release_value(std::string_view key) {
   const auto release = sys::read_file("/etc/os-release");
-  if (!release) return "Linux";
+  if (!release) return "";
   for (const auto line : split_lines(*release)) {
-    constexpr std::string_view kKey = "PRETTY_NAME=";
-    if (!line.starts_with(kKey)) continue;
-    auto name = line.substr(kKey.size());
-    if (name.starts_with('"') && name.ends_with('"') && name.size() > 1) {
-      name = name.substr(1, name.size() - 2);
+    if (!line.starts_with(key) || line.size() <= key.size() || line[key.size()] != '=') continue;
+    auto value = line.substr(key.size() + 1);
+    if (value.starts_with('"') && value.ends_with('"') && value.size() > 1) {
+      value = value.substr(1, value.size() - 2);
     }
-    return std::string(name);
+    return std::string(value);
   }
-  return "Linux";
+  return "";
+}
+
+std::string read_system_name() {
+  auto name = release_value("PRETTY_NAME");
+  return name.empty() ? "Linux" : name;
 }
 
 // The machine a label asks for, where it is another kind than this one.
@@ -52,7 +57,11 @@ HostExecutor::HostExecutor(const sys::Host& host)
     : host_(host),
       base_(base_environment(host)),
       working_tree_(host),
-      system_name_(read_system_name()) {}
+      system_name_(read_system_name()) {
+  // "debian12", as GitHub's images say "ubuntu24".
+  const auto version = release_value("VERSION_ID");
+  base_.variables["ImageOS"] = release_value("ID") + version.substr(0, version.find('.'));
+}
 
 std::string HostExecutor::unsupported(const workflow::Settings& settings) const {
   for (const auto& label : settings.runs_on) {

@@ -60,7 +60,6 @@ Result<std::unique_ptr<Place>> HostPlace::open(HostExecutor& executor,
   place->environment_ = executor.base().variables;
   place->environment_["HOME"] = folders.home.string();
   place->environment_["AGENT_TOOLSDIRECTORY"] = folders.tool_cache.string();
-  place->environment_["ImageOS"] = "debian12";
   place->processes_ = CREMA_TRY(sys::ProcessTree::create(executor.host()));
   return std::unique_ptr<Place>(std::move(place));
 }
