@@ -153,9 +153,26 @@ StepEnd run_post(StepFrame& frame, const PostStep& post) {
     frame.set_github(
         {{"action_repository", post.action.repository}, {"action_ref", post.action.ref}});
   }
-  auto end =
-      post.action.builtin.empty() ? post_folder_action(frame, post) : post_builtin(frame, post);
-  return end;
+  return post.action.builtin.empty() ? post_node(frame, post) : post_builtin(frame, post);
+}
+
+PostStep post_of(const StepFrame& frame, const ActionUse& action, const ActionInputs& inputs,
+                 std::string condition) {
+  PostStep post{.action = action,
+                .id = frame.id,
+                .name = frame.name,
+                .inputs = inputs,
+                .own_environment = frame.overrides,
+                .state = frame.state,
+                .script = {},
+                .condition = std::move(condition),
+                .inputs_context = {},
+                .steps_context = {}};
+  if (frame.level.parent != nullptr) {
+    post.inputs_context = frame.scope.contexts.at("inputs");
+    post.steps_context = frame.level.steps.value();
+  }
+  return post;
 }
 
 }  // namespace crema::run

@@ -203,8 +203,7 @@ StepEnd run_builtin(StepFrame& frame, const ActionUse& action, const ActionInput
   FrameContext context(frame, *builtin, given);
   const auto end = call(frame, context, builtin->main);
   if (builtin->post != nullptr && frame.posts != nullptr) {
-    frame.posts->push_back(
-        post_of(frame, action, given, std::string(builtin->post_condition)));
+    frame.posts->push_back(post_of(frame, action, given, std::string(builtin->post_condition)));
   }
   return end;
 }

@@ -64,8 +64,23 @@ std::string actor_of(const RunRequest& request, const sys::Host& host) {
   return host.variable("USER").value_or(host.variable("LOGNAME").value_or("local"));
 }
 
+// What a pull request's payload says of one of its sides ("head", "base").
+std::string side_of(const RunRequest& request, std::string_view side, const std::string& given) {
+  if (!given.empty() || !request.event.starts_with("pull_request")) return given;
+  return request.payload.member("pull_request").member(side).member("ref").to_text();
+}
+
 std::string ref_of(const RunRequest& request) {
-  return request.ref.empty() ? request.repository.ref : request.ref;
+  if (!request.ref.empty()) return request.ref;
+  if (request.event == "pull_request") {
+    const auto number = request.payload.member("pull_request").member("number");
+    if (number.truthy()) return "refs/pull/" + number.to_text() + "/merge";
+  }
+  const auto ref = request.payload.member("ref");
+  if (ref.kind() == expr::Kind::string && ref.as_string().starts_with("refs/")) {
+    return ref.as_string();
+  }
+  return request.repository.ref;
 }
 
 // api_url and graphql_url of a server: github.com's are hosts of their own.
@@ -192,8 +207,8 @@ Value github_context(const RunRequest& request, std::uint64_t run_number, const 
   set("actor_id", kUnknownId);
   set("actor", actor);
   set("workflow", workflow.name.empty() ? workflow.path : workflow.name);
-  set("head_ref", request.head_ref);
-  set("base_ref", request.base_ref);
+  set("head_ref", side_of(request, "head", request.head_ref));
+  set("base_ref", side_of(request, "base", request.base_ref));
   set("event_name", request.event);
   set("event", event_payload(request, actor));
   set("server_url", repository.server_url);

@@ -1,10 +1,10 @@
 // The beginning of a job: its place, its contexts, its environment.
 #include "background.h"
-#include "crema/run/github_context.h"
 #include "job_journal.h"
 #include "job_run.h"
 
 #include "crema/base/strings.h"
+#include "crema/run/github_context.h"
 #include "crema/run/glob_walk.h"
 #include "crema/sys/files.h"
 

@@ -29,6 +29,7 @@ struct PostStep {
   std::vector<std::pair<std::string, std::string>> inputs;
   std::vector<std::pair<std::string, std::string>> own_environment;
   std::map<std::string, std::string> state;
+  std::string script;          // of a JavaScript action, in its folder
   std::string condition;       // `post-if`
   expr::Value inputs_context;  // of the composite action it stands in; null at job level
   expr::Value steps_context;

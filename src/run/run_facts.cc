@@ -1,8 +1,7 @@
 #include "run_facts.h"
 
-#include "crema/run/github_context.h"
-
 #include "crema/base/strings.h"
+#include "crema/run/github_context.h"
 #include "crema/sys/process.h"
 
 #include <chrono>

@@ -105,7 +105,16 @@ Result<expr::Value> evaluate(const Token& token, const expr::Scope& scope) {
     case Token::Kind::sequence: {
       expr::Array items;
       items.reserve(token.items.size());
-      for (const Token& item : token.items) items.push_back(CREMA_TRY(evaluate(item, scope)));
+      for (const Token& item : token.items) {
+        auto value = CREMA_TRY(evaluate(item, scope));
+        // What an expression gives several of stands in its place, each as an item of its own
+        // (actions/runner TemplateUnraveler, SequenceItemBasicExpression).
+        if (item.kind == Token::Kind::expression && value.kind() == expr::Kind::array) {
+          items.insert(items.end(), value.as_array().begin(), value.as_array().end());
+        } else {
+          items.push_back(std::move(value));
+        }
+      }
       return expr::Value(std::move(items));
     }
     case Token::Kind::mapping:

@@ -37,6 +37,16 @@ TEST(Evaluate, SpreadsInsertedMappings) {
   EXPECT_EQ(text.error().message, "Expected a mapping");
 }
 
+TEST(Evaluate, AnItemThatIsSeveralBecomesSeveral) {
+  const auto value =
+      evaluate(token(R"(["a", "${{ fromJSON('[1, [2]]') }}", ["b"]])"), scope(kContexts));
+  ASSERT_TRUE(value);
+  ASSERT_EQ(value->as_array().size(), 4U);
+  EXPECT_EQ(value->as_array()[1].to_number(), 1);
+  EXPECT_EQ(value->as_array()[2].as_array().size(), 1U);
+  EXPECT_EQ(value->as_array()[3].as_array()[0].to_text(), "b");
+}
+
 TEST(EvaluateText, TakesScalarsOnly) {
   EXPECT_EQ(*evaluate_text(token("1.10"), scope()), "1.1");
   EXPECT_EQ(*evaluate_text(token("true"), scope()), "true");
