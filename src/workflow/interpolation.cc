@@ -175,6 +175,16 @@ std::string with_single_quotes(std::string_view text) {
   return result;
 }
 
+// The parts are sound, but put together they go beyond what one expression may be.
+Diagnostic too_much(const Token& token, std::size_t segments) {
+  const bool length = token.text.size() > expr::kMaxLength;
+  return expression_error(
+      length ? fmt::format("this text with its `${{{{ }}}}` is longer than {} characters",
+                           expr::kMaxLength)
+             : fmt::format("this text has too many `${{{{ }}}}`: about {}", segments / 2),
+      token.span, "put the values into `env:` and use the variables in the script");
+}
+
 Diagnostic syntax_error(const Diagnostic& cause, std::string_view text, const Span& span) {
   constexpr std::size_t kLongest = 400;  // a message may quote the whole expression
   auto error = make_error("workflow/expression", cause.message, span);
@@ -303,7 +313,7 @@ Token interpolate(Token literal, const ExpressionPlace& place, Problems& problem
   token.span = literal.span;
   token.text = segments->size() == 1 ? segments->front().text : format_expression(*segments);
   auto whole = expr::Expression::parse(token.text, every_context());
-  if (!whole) return give_up(syntax_error(whole.error(), token.text, literal.span));
+  if (!whole) return give_up(too_much(token, segments->size()));
   token.expression = std::move(*whole);
   return token;
 }
