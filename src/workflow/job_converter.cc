@@ -2,7 +2,11 @@
 #include "convert.h"
 #include "permissions.h"
 
+#include "crema/base/strings.h"
+
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace crema::workflow {
 namespace {
@@ -18,11 +22,12 @@ void add_needs(const Token& needs, Job& job) {
 
 // owner/name/.github/workflows/file.yml@ref, ./.github/workflows/file.yml or $/...
 bool names_workflow(std::string_view reference) {
-  if (reference.starts_with("./") || reference.starts_with("$/")) return true;
   const auto at = reference.find('@');
-  const auto path = reference.substr(0, at);
-  return at != std::string_view::npos && at + 1 < reference.size() &&
-         std::count(path.begin(), path.end(), '/') >= 2;
+  if (reference.starts_with("./") || reference.starts_with("$/"))
+    return at == std::string_view::npos;
+  const auto parts = split(reference.substr(0, at), '/');
+  return at != std::string_view::npos && at + 1 < reference.size() && parts.size() >= 3 &&
+         std::none_of(parts.begin(), parts.end(), [](auto part) { return part.empty(); });
 }
 
 ReusableCall call_of(const Token& uses, const Token& definition, Problems& problems) {

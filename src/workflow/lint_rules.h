@@ -51,6 +51,9 @@ void check_whole_contexts(const Workflow& workflow, LintReport& report);
 // lint_triggers.cc
 void check_cron_times(const Workflow& workflow, LintReport& report);
 void check_negative_filters(const Workflow& workflow, LintReport& report);
+void check_patterns(const Workflow& workflow, LintReport& report);
+void check_input_defaults(const Workflow& workflow, LintReport& report);
+// lint_runners.cc
 void check_runner_labels(const Workflow& workflow, LintReport& report);
 void check_wait_targets(const Workflow& workflow, LintReport& report);
 

@@ -1,4 +1,4 @@
-// Rules about when and where a workflow runs.
+// Rules about when a workflow runs, and with which inputs.
 #include "lint_rules.h"
 #include "problems.h"
 
@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <optional>
 
 namespace crema::workflow {
 namespace {
@@ -37,66 +39,67 @@ std::optional<minutes> shortest_gap(const std::string& cron) {
   return shortest;
 }
 
-struct Label {
-  std::string_view name;
-  std::string_view instead;  // "": current
-};
-
-// Source: GitHub's actions/runner-images.
-constexpr std::array kLabels = {
-    Label{"ubuntu-latest", ""},
-    Label{"ubuntu-24.04", ""},
-    Label{"ubuntu-22.04", ""},
-    Label{"ubuntu-24.04-arm", ""},
-    Label{"ubuntu-22.04-arm", ""},
-    Label{"ubuntu-slim", ""},
-    Label{"ubuntu-20.04", "ubuntu-24.04"},
-    Label{"ubuntu-18.04", "ubuntu-24.04"},
-    Label{"ubuntu-16.04", "ubuntu-24.04"},
-    Label{"windows-latest", ""},
-    Label{"windows-2025", ""},
-    Label{"windows-2022", ""},
-    Label{"windows-2019", "windows-2022"},
-    Label{"windows-2016", "windows-2022"},
-    Label{"windows-11-arm", ""},
-    Label{"macos-latest", ""},
-    Label{"macos-26", ""},
-    Label{"macos-15", ""},
-    Label{"macos-15-intel", ""},
-    Label{"macos-14", ""},
-    Label{"macos-13", "macos-15-intel"},
-    Label{"macos-12", "macos-14"},
-    Label{"macos-11", "macos-14"},
-    Label{"macos-10.15", "macos-14"},
-};
-
-void check_label(const Token& label, LintReport& report) {
-  if (label.kind != Token::Kind::string) return;
-  std::vector<std::string> current;
-  for (const Label& known : kLabels) {
-    if (equals_ignore_case(known.name, label.text)) {
-      if (!known.instead.empty()) {
-        report.add(label.span, fmt::format("GitHub has retired the image `{}`", label.text),
-                   fmt::format("use `{}`", known.instead));
-      }
-      return;
-    }
-    if (known.instead.empty()) current.emplace_back(known.name);
-  }
-  // Labels of one's own runners are free: only what looks like a slip of the pen is one.
-  const bool hosted = label.text.find('-') != std::string::npos &&
-                      label.text.find_first_of("0123456789") == std::string::npos;
-  const std::string near = nearest(label.text, current);
-  if (hosted && near.ends_with("-latest") && label.text.size() + 2 >= near.size() &&
-      near.size() + 2 >= label.text.size()) {
-    report.add(label.span, fmt::format("no image of GitHub's is called `{}`", label.text),
-               fmt::format("write `{}` instead, unless it is a runner of your own", near));
-  }
-}
-
 bool all_negative(const std::vector<std::string>& patterns) {
   return !patterns.empty() && std::all_of(patterns.begin(), patterns.end(),
                                           [](const auto& one) { return one.starts_with('!'); });
+}
+
+// What is wrong with a pattern; "" when nothing is. Source: GitHub's filter pattern cheat sheet.
+std::string fault_of(std::string_view pattern, bool path) {
+  const bool negative = pattern.starts_with('!');
+  const auto body = pattern.substr(negative ? 1 : 0);
+  if (body.empty()) return negative ? "there is nothing behind the `!`" : "it is empty";
+  if (body != trim(body)) return "it starts or ends with a blank";
+  if (path && (body.starts_with("./") || body.starts_with("../") || body.starts_with('/')))
+    return "paths begin at the repository's root, without `/` or `./`";
+  if (!path && (body.starts_with('/') || body.ends_with('/') || body.find(' ') != body.npos))
+    return "no branch or tag has such a name";
+  for (auto open = body.find('['); open != body.npos; open = body.find('[', open + 1)) {
+    if (open > 0 && body[open - 1] == '\\') continue;
+    const auto close = body.find(']', open + 1);
+    if (close == body.npos) return "a `[` is not closed";
+    if (close == open + 1) return "there is nothing between `[` and `]`";
+  }
+  return "";
+}
+
+void check_filter(const Trigger& trigger, std::string_view filter, LintReport& report) {
+  const Token* written = trigger.raw.find(filter);
+  if (written == nullptr) return;
+  const bool path = filter.starts_with("paths");
+  for (const Token& pattern :
+       written->kind == Token::Kind::string ? std::vector<Token>{*written} : written->items) {
+    const std::string fault = fault_of(pattern.text, path);
+    if (fault.empty()) continue;
+    report.add(pattern.span,
+               fmt::format("`{}` is no pattern for `{}`: {}", pattern.text, filter, fault),
+               "quote it and check it against the names it is meant for");
+  }
+}
+
+void check_default(const Input& input, LintReport& report) {
+  const Token& fallback = input.fallback;
+  if (input.type == InputType::choice && input.options.empty()) {
+    report.add(input.span, fmt::format("the choice `{}` has no `options`", input.name),
+               "add them, or leave out `type: choice`");
+    return;
+  }
+  if (fallback.is_null() || !fallback.is_literal() || fallback.text.empty()) return;
+  const auto wrong = [&](std::string_view what, std::string hint) {
+    report.add(fallback.span,
+               fmt::format("the default `{}` of `{}` is {}", fallback.text, input.name, what),
+               std::move(hint));
+  };
+  if (input.type == InputType::choice) {
+    if (std::find(input.options.begin(), input.options.end(), fallback.text) == input.options.end())
+      wrong("none of its options", suggest(fallback.text, input.options));
+  } else if (input.type == InputType::boolean) {
+    const bool boolean = fallback.kind == Token::Kind::boolean || fallback.text == "true" ||
+                         fallback.text == "false";
+    if (!boolean) wrong("no boolean", "write `true` or `false`");
+  } else if (input.type == InputType::number) {
+    if (std::isnan(expr::text_to_number(fallback.text))) wrong("no number", "write a number");
+  }
 }
 
 }  // namespace
@@ -129,38 +132,17 @@ void check_negative_filters(const Workflow& workflow, LintReport& report) {
   }
 }
 
-void check_runner_labels(const Workflow& workflow, LintReport& report) {
-  for (const Job& job : workflow.jobs) {
-    const Token* labels = &job.runs_on;
-    if (labels->kind == Token::Kind::mapping) labels = labels->find("labels");
-    if (labels == nullptr) continue;
-    check_label(*labels, report);
-    const bool own = std::any_of(labels->items.begin(), labels->items.end(), [](const Token& one) {
-      return equals_ignore_case(one.text, "self-hosted");
-    });
-    if (own) continue;
-    for (const Token& label : labels->items) check_label(label, report);
+void check_patterns(const Workflow& workflow, LintReport& report) {
+  for (const Trigger& trigger : workflow.triggers) {
+    for (const std::string_view filter :
+         {"branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore"})
+      check_filter(trigger, filter, report);
   }
 }
 
-void check_wait_targets(const Workflow& workflow, LintReport& report) {
-  for (const Job& job : workflow.jobs) {
-    for (const Step& step : job.steps) {
-      const auto* wait = std::get_if<WaitStep>(&step.action);
-      if (wait == nullptr) continue;
-      for (const std::string& id : wait->ids) {
-        const auto target = std::find_if(job.steps.begin(), job.steps.end(), [&](const Step& one) {
-          return equals_ignore_case(one.id, id);
-        });
-        if (target == job.steps.end() || target->background) continue;
-        report.add(step.span,
-                   fmt::format("`{}` does not run in the background: there is nothing "
-                               "to wait for",
-                               id),
-                   fmt::format("add `background: true` to `{}`", id));
-      }
-    }
-  }
+void check_input_defaults(const Workflow& workflow, LintReport& report) {
+  for (const Input& input : workflow.dispatch_inputs) check_default(input, report);
+  for (const Input& input : workflow.call_inputs) check_default(input, report);
 }
 
 }  // namespace crema::workflow
