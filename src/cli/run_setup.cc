@@ -97,7 +97,9 @@ Result<RunSetup> prepare(const sys::Host& host, const RunOptions& options) {
   setup.named = !options.files.empty();
   const auto files = CREMA_TRY(find_workflow_files(setup.project, host, options.files));
   auto repository = CREMA_TRY(run::read_repository(setup.project.root, host));
-  // A project may be a part of a larger repository: its own folder is then what jobs get.
+  // A project may be a part of a larger repository, where GitHub would run nothing: its own folder
+  // is then what jobs get, and which of its files changed is not asked.
+  const bool whole = repository.root == setup.project.root;
   repository.root = setup.project.root;
   const auto event = CREMA_TRY(choose_event(options, host));
   const auto inputs = CREMA_TRY(parse_pairs(options.inputs, "--input"));
@@ -110,6 +112,7 @@ Result<RunSetup> prepare(const sys::Host& host, const RunOptions& options) {
     ChosenEvent own = event;
     if (own.name.empty()) own.name = setup.named ? default_event(*parsed.workflow) : "push";
     candidate.facts = make_facts(own, repository, options, host);
+    if (!whole) candidate.facts.changed_paths.reset();
     candidate.facts.dispatch_inputs = inputs;
     candidate.trigger = workflow::decide_trigger(*parsed.workflow, candidate.facts);
     candidate.request =
