@@ -1,5 +1,7 @@
 // `crema lint`: every workflow of the repository, checked as GitHub's compiler does and beyond.
 
+#include "crema/workflow/lint.h"
+
 #include "arguments.h"
 #include "output.h"
 #include "project.h"
@@ -47,6 +49,9 @@ int run_lint(CommandContext& context) {
     auto& parsed = loaded->parsed;
     findings.insert(findings.end(), parsed.errors.begin(), parsed.errors.end());
     findings.insert(findings.end(), parsed.warnings.begin(), parsed.warnings.end());
+    if (parsed.ok()) {
+      for (auto& finding : workflow::lint(*parsed.workflow)) findings.push_back(std::move(finding));
+    }
     clean += findings.size() == before;
   }
   const bool failed = std::any_of(findings.begin(), findings.end(),
