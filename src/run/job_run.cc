@@ -266,6 +266,13 @@ void JobRun::complete(StepLog& log) {
     }
   }
   if (place_ == nullptr) return;
+  if (status() == Outcome::failure) {
+    for (const auto& [service, lines] : place_->service_logs()) {
+      log.queue(LineKind::group, "Log of the service " + service);
+      log.queue(LineKind::output, lines);
+      log.write(LineKind::end_group, "");
+    }
+  }
   if (const auto killed = place_->close(); killed > 0) {
     log.write(LineKind::command, fmt::format("Ended {} process{} that the job had left running",
                                              killed, killed == 1 ? "" : "es"));

@@ -183,6 +183,7 @@ Result<Repository> read_repository(const fs::path& folder, const sys::Host& host
   if (const auto path = top.get()) {
     repository.git = true;
     repository.root = *path;
+    repository.top = *path;
     repository.name = repository.root.filename();
   }
   const auto branch = head.get();

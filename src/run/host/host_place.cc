@@ -35,7 +35,11 @@ HostPlace::HostPlace(HostExecutor& executor, const PlaceRequest& request)
       in_place_(request.in_place),
       filled_(request.in_place || request.keep),
       remarks_(executor.base().remarks) {
-  folders_.workspace = in_place_ ? repository_.root : folder_ / "work" / repository_.name;
+  // A part of a repository stands in the copy where it stands in the repository.
+  folders_.workspace =
+      in_place_ ? repository_.root
+                : (folder_ / "work" / repository_.name / WorkingTree::place_of(repository_))
+                      .lexically_normal();
   folders_.temp = folder_ / "temp";
   folders_.home = folder_ / "home";
   folders_.tool_cache = tool_cache_of(executor.host());
@@ -80,7 +84,8 @@ Result<> HostPlace::prepare_workspace(const PlaceLog& log) {
   if (filled_) return {};
   const auto& clock = *executor_.host().clock;
   const auto begin = clock.monotonic();
-  const auto count = CREMA_TRY(executor_.working_tree().copy(repository_, folders_.workspace));
+  const auto count =
+      CREMA_TRY(executor_.working_tree().copy(repository_, folder_ / "work" / repository_.name));
   filled_ = true;
   const auto took =
       std::chrono::duration_cast<std::chrono::milliseconds>(clock.monotonic() - begin);
@@ -104,6 +109,11 @@ Result<expr::Value> HostPlace::start_services(const std::vector<workflow::Servic
                                      .log = log,
                                      .stop = std::move(stop)}));
   return services_->context();
+}
+
+std::vector<std::pair<std::string, std::string>> HostPlace::service_logs() const {
+  return services_ == nullptr ? std::vector<std::pair<std::string, std::string>>()
+                              : services_->logs();
 }
 
 Result<sys::Exit> HostPlace::run(const sys::Command& command, const sys::RunLimits& limits,

@@ -23,6 +23,7 @@ class HostPlace : public Place {
   Result<> prepare_workspace(const PlaceLog& log) override;
   Result<expr::Value> start_services(const std::vector<workflow::ServiceSpec>& services,
                                      const PlaceLog& log, std::stop_token stop) override;
+  std::vector<std::pair<std::string, std::string>> service_logs() const override;
   Result<sys::Exit> run(const sys::Command& command, const sys::RunLimits& limits,
                         const sys::OutputSink& output) override;
   std::optional<std::filesystem::path> find_program(std::string_view name,

@@ -91,7 +91,21 @@ Result<> WorkingTree::copy_git_folder(const Repository& repository, const fs::pa
   return sys::write_file(target / "objects" / "info" / "alternates", borrowed);
 }
 
+fs::path WorkingTree::place_of(const Repository& repository) {
+  if (!repository.git || repository.top.empty() || repository.top == repository.root) return {};
+  const auto place = repository.root.lexically_relative(repository.top);
+  return place.native().starts_with("..") ? fs::path() : place;
+}
+
+// Files of the repository that the copy does not have are left out on purpose, not deleted.
+Result<> WorkingTree::leave_out_the_rest(const fs::path& top, const fs::path& place) {
+  CREMA_TRY(git(host_, top, {"sparse-checkout", "set", "--no-cone", "/" + place.string() + "/"}));
+  return {};
+}
+
 Result<sys::CopyCount> WorkingTree::copy(const Repository& repository, const fs::path& target) {
+  const auto place = place_of(repository);
+  CREMA_TRY(sys::make_directories(target / place));
   if (!repository.git) {
     return sys::copy_tree(repository.root, target,
                           [](const fs::path& path) { return path == kOwnFolder; });
@@ -104,11 +118,12 @@ Result<sys::CopyCount> WorkingTree::copy(const Repository& repository, const fs:
     }
     return false;
   };
-  auto count = CREMA_TRY(sys::copy_tree(repository.root, target, [&](const fs::path& path) {
+  auto count = CREMA_TRY(sys::copy_tree(repository.root, target / place, [&](const fs::path& path) {
     if (path == ".git" || path == kOwnFolder) return true;
     return !wanted->paths.contains(path.native()) && !in_whole_folder(path.native());
   }));
   CREMA_TRY(copy_git_folder(repository, target / ".git", count));
+  if (!place.empty()) CREMA_TRY(leave_out_the_rest(target, place));
   return count;
 }
 

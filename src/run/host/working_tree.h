@@ -21,7 +21,10 @@ class WorkingTree {
  public:
   explicit WorkingTree(const sys::Host& host) : host_(host) {}
 
-  // Copies the tree into `target`, which must be there and empty.
+  // Where the project stands below the top of its repository: "" for the whole of it.
+  static std::filesystem::path place_of(const Repository& repository);
+  // Copies the tree into `target`, which must be empty: the project at its place below it, the
+  // repository at its top.
   Result<sys::CopyCount> copy(const Repository& repository, const std::filesystem::path& target);
 
  private:
@@ -32,6 +35,8 @@ class WorkingTree {
   Result<const Listing*> listing(const Repository& repository);
   Result<> copy_git_folder(const Repository& repository, const std::filesystem::path& target,
                            sys::CopyCount& count);
+
+  Result<> leave_out_the_rest(const std::filesystem::path& top, const std::filesystem::path& place);
 
   const sys::Host& host_;
   std::mutex mutex_;

@@ -65,6 +65,8 @@ class Place {
   // Starts the job's services and waits until they are healthy; gives `job.services`.
   virtual Result<expr::Value> start_services(const std::vector<workflow::ServiceSpec>& services,
                                              const PlaceLog& log, std::stop_token stop) = 0;
+  // What the services said: id and last lines, for a job that failed.
+  virtual std::vector<std::pair<std::string, std::string>> service_logs() const { return {}; }
 
   virtual Result<sys::Exit> run(const sys::Command& command, const sys::RunLimits& limits,
                                 const sys::OutputSink& output) = 0;

@@ -15,6 +15,7 @@ namespace crema::run {
 
 struct Repository {
   std::filesystem::path root;  // the working tree; the folder asked about outside git
+  std::filesystem::path top;   // git's top folder: `root`, or above it for a part of a repository
   bool git = false;
   bool dirty = false;          // tracked files differ from HEAD, or untracked ones are there
   std::string sha;             // of HEAD; forty zeros where there is no commit
