@@ -111,6 +111,10 @@ JobJournal::~JobJournal() = default;
 bool JobJournal::load() {
   const auto& resume = job_.facts().request.resume;
   if (!resume || !resume->journal) return false;
+  // A job that had succeeded and runs again, because something it needs did, starts afresh: its
+  // workspace is gone.
+  const auto record = std::ranges::find(resume->jobs, job_.leg().index, &store::JobRecord::index);
+  if (record == resume->jobs.end() || record->result == Outcome::success) return false;
   const auto text = resume->journal(job_.leg().index);
   if (!text || text->empty()) return false;
   auto journal = json::parse(*text, nullptr, false);

@@ -111,5 +111,33 @@ TEST_F(RunTest, AFailureSkipsWhatFollows) {
   EXPECT_EQ(failed->exit_code, 3);
 }
 
+// What ran is what the steps wrote to a file outside their workspaces.
+TEST_F(RunTest, ResumeGoesOnAtTheStepThatFailedAndRunsAgainWhatNeedsIt) {
+  const auto trace = (folder_.path() / "trace").string();
+  const auto ready = (folder_.path() / "ready").string();
+  auto report = job("report", {run_step("echo report >> " + trace)}, {"work"});
+  report.condition_source = "always()";
+  report.condition = expression_token("always()");
+  const std::vector<workflow::Job> jobs = {
+      job("first", {run_step("echo first >> " + trace)}),
+      job("work",
+          {run_step("echo begun >> " + trace + "; echo kept > file; echo A=1 >> $GITHUB_ENV", "a"),
+           run_step("test -e " + ready + "; cat file; echo done$A >> " + trace, "b")},
+          {"first"}),
+      report};
+  EXPECT_EQ(run(jobs).result, Outcome::failure);
+  const auto number = **store_->latest_run();
+  ASSERT_TRUE(sys::write_file(ready, ""));
+  request_.resume = ResumeInfo{store_->find_run(number)->jobs, [&](evidence::JobIndex index) {
+                                 return store_->journal(number, index);
+                               }};
+  auto recorder = *store_->reopen_run(number);
+  RunServices services{host_, *recorder, *recorder, store_->caches(), stop_.get_token(), nullptr};
+  const auto again = execute(request_, services);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->result, Outcome::success);
+  EXPECT_EQ(*sys::read_file(trace), "first\nbegun\nreport\ndone1\nreport\n");
+}
+
 }  // namespace
 }  // namespace crema::run
