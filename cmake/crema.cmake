@@ -1,8 +1,10 @@
 # How a room of crema becomes a library, and how its unit tests become ctest cases.
 
 add_library(crema_flags INTERFACE)
-target_compile_options(crema_flags INTERFACE -Wall -Wextra -Werror -Wno-missing-field-initializers
-                       $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-designated-field-initializers>)
+target_compile_options(crema_flags INTERFACE -pthread -Wall -Wextra -Werror -Wno-missing-field-initializers
+                       $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-designated-field-initializers>
+                       -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+target_link_options(crema_flags INTERFACE -pthread)
 if(CREMA_SANITIZE)
   target_compile_options(crema_flags INTERFACE -fsanitize=${CREMA_SANITIZE} -fno-omit-frame-pointer
                                                -fno-sanitize-recover=all)
@@ -18,6 +20,7 @@ function(crema_module NAME)
   target_include_directories(crema_${NAME} PUBLIC include PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   list(TRANSFORM ARG_DEPS PREPEND crema::)
   target_link_libraries(crema_${NAME} PUBLIC ${ARG_DEPS} PRIVATE crema_flags ${ARG_LINK})
+  crema_precompile(crema_${NAME} rooms ${crema_common_headers})
   file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/unit/${NAME}/*_test.cc)
   if(CREMA_TESTS AND tests)
     add_executable(${NAME}_test ${tests})
@@ -26,6 +29,7 @@ function(crema_module NAME)
     target_link_libraries(${NAME}_test PRIVATE crema::${NAME} crema_flags GTest::gmock
                                                GTest::gtest_main ${ARG_LINK})
     target_compile_definitions(${NAME}_test PRIVATE CREMA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    crema_precompile(${NAME}_test tests ${crema_common_headers} <gmock/gmock.h> <gtest/gtest.h>)
     gtest_discover_tests(${NAME}_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120 LABELS unit)
   endif()
 endfunction()

@@ -39,7 +39,12 @@ int execute(const sys::Host& host, store::Store& store, store::RunRecorder& reco
                             .stop = stop.get_token()};
   const auto outcome = run::execute(candidate.request, services);
   if (!outcome) return report(outcome.error(), host);
-  return exit_code_of(*outcome);
+  const int code = exit_code_of(*outcome);
+  if (const auto lost = recorder.failure()) {
+    const int recording = report(*lost, host);
+    return code == 0 ? recording : code;
+  }
+  return code;
 }
 
 }  // namespace

@@ -41,12 +41,14 @@ int run_list(CommandContext& context) {
   for (const auto& run : runs) {
     const auto ref =
         run.ref.substr(run.ref.rfind('/') == std::string::npos ? 0 : run.ref.rfind('/') + 1);
-    print(fmt::format("{} {:>4}  {}  {}  {}  {}  {}\n", state_glyph(run.state, style), run.number,
-                      padded(run.workflow.empty() ? run.path : run.workflow, 24),
+    const auto title = run.title == run.workflow ? std::string() : run.title;
+    print(fmt::format("{} {:>4}  {}  {}  {}  {}  {:>8}{}{}\n", state_glyph(run.state, style),
+                      run.number, padded(run.workflow.empty() ? run.path : run.workflow, 24),
                       padded(run.event, 12), padded(ref + " " + run.sha.substr(0, 7), 20),
                       padded(age_text(now - run.started), 10),
                       run.finished ? evidence::duration_text(*run.finished - run.started)
-                                   : std::string(to_text(run.state))));
+                                   : std::string(to_text(run.state)),
+                      title.empty() ? "" : "  ", style.paint(evidence::Tone::dim, title)));
   }
   return 0;
 }

@@ -100,13 +100,7 @@ class LogPrinter {
 
   Result<std::uint64_t> skip_to_last(const store::RunRecord& run, const store::JobRecord& job,
                                      const store::StepRecord& step) {
-    std::uint64_t count = 0;
-    while (true) {
-      const auto size =
-          CREMA_TRY(store_.read_log(run.number, job.index, step.index, count, 65536)).size();
-      if (size == 0) break;
-      count += size;
-    }
+    const auto count = CREMA_TRY(store_.count_log_lines(run.number, job.index, step.index));
     return count > options_.last ? count - options_.last : 0;
   }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <type_traits>
 
 namespace crema::cli {
 namespace {
@@ -12,7 +13,7 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
   return text.size() >= prefix.size() && equals_ignore_case(text.substr(0, prefix.size()), prefix);
 }
 
-// Those equal by name or id, else those that begin so.
+// Those equal by name or id, else those that begin so. Legs of one job share its id.
 template <class Record>
 std::vector<const Record*> matching(const std::vector<Record>& records, std::string_view word) {
   std::vector<const Record*> exact;
@@ -27,7 +28,41 @@ std::vector<const Record*> matching(const std::vector<Record>& records, std::str
   return exact.empty() ? prefixed : exact;
 }
 
-const store::StepRecord* find_step(const store::JobRecord& job, std::string_view word) {
+template <class Records>
+std::string names_of(const Records& records) {
+  std::string names;
+  for (const auto& record : records) {
+    if constexpr (std::is_pointer_v<std::remove_cvref_t<decltype(record)>>)
+      names += (names.empty() ? "" : ", ") + record->name;
+    else
+      names += (names.empty() ? "" : ", ") + record.name;
+  }
+  return names;
+}
+
+Diagnostic ambiguous(std::string_view kind, std::string_view word, const std::string& names) {
+  auto error =
+      make_error("cli/ambiguous", "'" + std::string(word) + "' is the beginning of more than one " +
+                                      std::string(kind));
+  error.hint = "choose one of: " + names;
+  return error;
+}
+
+// The job of that id or name, or all its legs.
+Result<std::vector<const store::JobRecord*>> find_jobs(const store::RunRecord& run,
+                                                       std::string_view word) {
+  auto found = matching(run.jobs, word);
+  const bool several = std::any_of(found.begin(), found.end(), [&](const auto* job) {
+    return !equals_ignore_case(job->id, found.front()->id);
+  });
+  const bool exact = !found.empty() && (equals_ignore_case(found.front()->id, word) ||
+                                        equals_ignore_case(found.front()->name, word));
+  if (several && !exact) return fail(ambiguous("job", word, names_of(found)));
+  return found;
+}
+
+// Null where there is none.
+Result<const store::StepRecord*> find_step(const store::JobRecord& job, std::string_view word) {
   evidence::StepIndex index = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), index);
   if (error == std::errc() && end == word.data() + word.size()) {
@@ -36,14 +71,8 @@ const store::StepRecord* find_step(const store::JobRecord& job, std::string_view
     }
   }
   const auto found = matching(job.steps, word);
-  return found.size() == 1 ? found.front() : nullptr;
-}
-
-template <class Record>
-std::string names_of(const std::vector<Record>& records) {
-  std::string names;
-  for (const auto& record : records) names += (names.empty() ? "" : ", ") + record.name;
-  return names;
+  if (found.size() > 1) return fail(ambiguous("step", word, names_of(found)));
+  return found.empty() ? nullptr : found.front();
 }
 
 }  // namespace
@@ -81,14 +110,14 @@ Result<std::vector<JobChoice>> choose_jobs(const store::RunRecord& run, const st
     for (const auto& job : run.jobs) choices.push_back({&job, nullptr});
     return choices;
   }
-  for (const auto* job : matching(run.jobs, which)) choices.push_back({job, nullptr});
+  for (const auto* job : CREMA_TRY(find_jobs(run, which))) choices.push_back({job, nullptr});
   if (!choices.empty()) return choices;
   // "job/step", the slash being any of those in it.
   for (auto slash = which.rfind('/'); slash != std::string::npos && slash > 0;
        slash = which.rfind('/', slash - 1)) {
-    const auto jobs = matching(run.jobs, std::string_view(which).substr(0, slash));
+    const auto jobs = CREMA_TRY(find_jobs(run, std::string_view(which).substr(0, slash)));
     for (const auto* job : jobs) {
-      if (const auto* step = find_step(*job, std::string_view(which).substr(slash + 1)))
+      if (const auto* step = CREMA_TRY(find_step(*job, std::string_view(which).substr(slash + 1))))
         choices.push_back({job, step});
     }
     if (!choices.empty()) return choices;

@@ -5,6 +5,7 @@
 #include "run_choice.h"
 
 #include "crema/base/strings.h"
+#include "crema/evidence/run_view.h"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -20,33 +21,61 @@ namespace {
 using evidence::Style;
 using evidence::Tone;
 
-void add_steps(std::string& out, const store::JobRecord& job, const Style& style) {
+// What has no result yet is under way while the run is, and was cut off otherwise.
+std::string glyph(const std::optional<evidence::Outcome>& outcome, bool started, bool running,
+                  const Style& style) {
+  if (outcome) return style.glyph(*outcome);
+  if (!running) return style.glyph(evidence::Outcome::cancelled);
+  return started ? style.running_glyph(0) : style.waiting_glyph();
+}
+
+void add_steps(std::string& out, const store::JobRecord& job, bool running, const Style& style) {
   for (const auto& step : job.steps) {
-    const auto outcome = step.conclusion.value_or(evidence::Outcome::cancelled);
     const auto time = step.started && step.finished
                           ? evidence::duration_text(*step.finished - *step.started)
-                          : std::string("unfinished");
-    out += fmt::format("    {:>2} {} {} {:>8}", step.index, style.glyph(outcome),
-                       padded(step.name, 48), time);
+                          : std::string(running ? "running" : "unfinished");
+    out += fmt::format("    {:>2} {} {} {:>8}", step.index,
+                       glyph(step.conclusion, true, running, style), padded(step.name, 48), time);
     if (step.exit_code != 0) out += fmt::format("  exit code {}", step.exit_code);
     if (!step.reason.empty()) out += "  " + style.paint(Tone::dim, step.reason);
     out += '\n';
   }
 }
 
-void add_job(std::string& out, const store::JobRecord& job, const Style& style) {
-  const auto result = job.result.value_or(evidence::Outcome::cancelled);
-  out += fmt::format("  {} {}", style.glyph(result), style.paint(Tone::bold, job.name));
+std::string_view unfinished_text(const store::JobRecord& job, bool running) {
+  if (!running) return "unfinished";
+  return job.started ? "running" : "waiting";
+}
+
+void add_job(std::string& out, const store::JobRecord& job, bool running, const Style& style) {
+  out += fmt::format("  {} {}", glyph(job.result, job.started.has_value(), running, style),
+                     style.paint(Tone::bold, job.name));
   if (job.started && job.finished)
     out += "  " + evidence::duration_text(*job.finished - *job.started);
-  if (!job.result) out += "  " + style.paint(Tone::yellow, "unfinished");
+  if (!job.result) out += "  " + style.paint(Tone::yellow, unfinished_text(job, running));
   if (!job.reason.empty()) out += "  " + style.paint(Tone::dim, job.reason);
   out += '\n';
-  add_steps(out, job, style);
+  add_steps(out, job, running, style);
   for (const auto& [name, value] : job.outputs) {
     out += fmt::format("       {} = {}\n", style.paint(Tone::dim, "output " + name),
                        value.substr(0, value.find('\n')));
   }
+}
+
+// As much of the run as its critical path is found by.
+evidence::RunView view_of(const store::RunRecord& run) {
+  evidence::RunView view(0);
+  for (const auto& job : run.jobs) {
+    view.jobs.push_back({.id = job.id,
+                         .name = job.name,
+                         .needs = job.needs,
+                         .expands = job.expands,
+                         .expanded_from = job.expanded_from,
+                         .started = job.started,
+                         .finished = job.finished,
+                         .result = job.result});
+  }
+  return view;
 }
 
 std::string run_text(const store::RunRecord& run, const Style& style) {
@@ -61,8 +90,10 @@ std::string run_text(const store::RunRecord& run, const Style& style) {
     out += style.paint(Tone::dim, "  " + evidence::duration_text(*run.finished - run.started));
   out += "\n\n";
   for (const auto& job : run.jobs) {
-    if (!job.expands || job.result != evidence::Outcome::success) add_job(out, job, style);
+    if (!job.expands || job.result != evidence::Outcome::success)
+      add_job(out, job, run.state == store::RunState::running, style);
   }
+  out += evidence::critical_path_line(view_of(run), style);
   if (!run.annotations.empty()) out += "\n" + style.paint(Tone::bold, "annotations") + "\n";
   constexpr std::string_view kLevels[] = {"notice", "warning", "error"};
   for (const auto& note : run.annotations) {
@@ -111,7 +142,9 @@ int run_show(CommandContext& context) {
     auto artifacts = opened->store->artifacts_of(opened->run.number);
     if (!artifacts) return report(artifacts.error(), context.host);
     const auto extracted = (*artifacts)->extract(artifact, context.host.working_directory / to);
-    return extracted ? 0 : report(extracted.error(), context.host);
+    if (!extracted) return report(extracted.error(), context.host);
+    print(fmt::format("wrote artifact '{}' of run {} to {}\n", artifact, opened->run.number, to));
+    return 0;
   }
   if (format == "json") {
     print(run_json(opened->run, true)

@@ -94,18 +94,6 @@ void add_jobs(std::string& out, const RunView& view, const Style& style) {
   out += '\n';
 }
 
-void add_critical_path(std::string& out, const RunView& view, const Style& style) {
-  const auto path = view.critical_path();
-  if (path.size() < 2) return;
-  std::string text;
-  for (const auto* job : path) {
-    if (!text.empty()) text += fmt::format(" {} ", style.arrow());
-    text += fmt::format("{} {}", job->name,
-                        style.paint(Tone::dim, duration_text(*job->finished - *job->started)));
-  }
-  out += fmt::format("{} {}\n", style.paint(Tone::bold, "critical path"), text);
-}
-
 void add_artifacts(std::string& out, const RunView& view, const Style& style) {
   std::string text;
   for (const auto& artifact : view.artifacts) {
@@ -174,6 +162,18 @@ void add_where_to_look(std::string& out, const RunView& view, const Style& style
 
 }  // namespace
 
+std::string critical_path_line(const RunView& view, const Style& style) {
+  const auto path = view.critical_path();
+  if (path.size() < 2) return "";
+  std::string text;
+  for (const auto* job : path) {
+    if (!text.empty()) text += fmt::format(" {} ", style.arrow());
+    text += fmt::format("{} {}", job->name,
+                        style.paint(Tone::dim, duration_text(*job->finished - *job->started)));
+  }
+  return fmt::format("{} {}\n", style.paint(Tone::bold, "critical path"), text);
+}
+
 std::string finished_job_line(const JobView& job, const Style& style, std::size_t name_width) {
   const auto result = job.result.value_or(Outcome::cancelled);
   std::string name = elide_middle(job.name, std::max<std::size_t>(name_width, 4), style.unicode);
@@ -190,7 +190,7 @@ std::string run_summary(const RunView& view, const Style& style, std::size_t col
   std::string out;
   add_failures(out, view, style, columns);
   add_jobs(out, view, style);
-  add_critical_path(out, view, style);
+  out += critical_path_line(view, style);
   add_artifacts(out, view, style);
   add_remarks(out, view, style);
   out += '\n' + verdict(view, style);

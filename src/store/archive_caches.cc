@@ -2,13 +2,13 @@
 
 #include "cache_archive.h"
 #include "database.h"
-
-#include "crema/sys/files.h"
+#include "file_lock.h"
 
 #include <unistd.h>
 
 #include <atomic>
 #include <mutex>
+#include <set>
 
 namespace crema::store {
 namespace {
@@ -29,8 +29,8 @@ Result<> check_key(const std::string& key) {
 
 class ArchiveCaches : public Caches {
  public:
-  ArchiveCaches(fs::path folder, const sys::Clock& clock)
-      : folder_(std::move(folder)), clock_(clock) {}
+  ArchiveCaches(fs::path folder, const sys::Clock& clock, std::uint64_t limit)
+      : folder_(std::move(folder)), clock_(clock), limit_(limit) {}
 
   Result<std::optional<CacheHit>> find(const std::string& key,
                                        std::span<const std::string> restore_keys,
@@ -54,6 +54,7 @@ class ArchiveCaches : public Caches {
 
   Result<> restore(const CacheHit& hit, const std::string& version,
                    std::span<const CacheRoot> roots) override {
+    const auto in_use = CREMA_TRY(FileLock::wait(lock_file(), FileLock::Mode::shared));
     fs::path file;
     {
       const std::lock_guard lock(mutex_);
@@ -74,39 +75,8 @@ class ArchiveCaches : public Caches {
   Result<bool> save(const std::string& key, const std::string& version,
                     std::span<const fs::path> paths, std::span<const CacheRoot> roots) override {
     CREMA_TRY(check_key(key));
-    static std::atomic<unsigned> counter{0};
-    {
-      const std::lock_guard lock(mutex_);
-      auto* database = CREMA_TRY(open());
-      if (CREMA_TRY(newest(*database, "key=?", key, version))) return false;
-    }
-    CREMA_TRY(sys::make_directories(folder_ / "caches"));
-    const std::string name = std::to_string(now()) + "-" + std::to_string(::getpid()) + "-" +
-                             std::to_string(counter++) + ".tar.zst";
-    const fs::path file = folder_ / "caches" / name;
-    if (auto written = write_cache_archive(file, paths, roots); !written) {
-      ::unlink(file.c_str());
-      return fail(written.error());
-    }
-    std::error_code error;
-    const auto bytes = static_cast<std::int64_t>(fs::file_size(file, error));
-    const std::lock_guard lock(mutex_);
-    auto* database = CREMA_TRY(open());
-    CREMA_TRY(database
-                  ->statement("INSERT OR IGNORE INTO caches (key, version, created, used, bytes, "
-                              "file) VALUES (?,?,?,?,?,?)")
-                  .bind(key)
-                  .bind(version)
-                  .bind(now())
-                  .bind(now())
-                  .bind(bytes)
-                  .bind(name)
-                  .run());
-    if (database->changes() == 0) {  // another job was quicker
-      ::unlink(file.c_str());
-      return false;
-    }
-    CREMA_TRY(evict(*database));
+    if (!CREMA_TRY(add(key, version, paths, roots))) return false;
+    CREMA_TRY(clean_up());
     return true;
   }
 
@@ -132,36 +102,107 @@ class ArchiveCaches : public Caches {
     return std::optional<std::string>();
   }
 
-  Result<> evict(Database& database) {
-    auto total = [&] {
-      auto query = database.statement("SELECT COALESCE(SUM(bytes), 0) FROM caches");
-      return query.next() ? static_cast<std::uint64_t>(query.integer(0)) : 0;
-    }();
-    while (total > kCacheBytes) {
-      std::int64_t id = 0;
-      {
-        auto oldest =
-            database.statement("SELECT id, file, bytes FROM caches ORDER BY used LIMIT 1");
-        if (!oldest.next()) break;
-        id = oldest.integer(0);
-        ::unlink((folder_ / "caches" / oldest.text(1)).c_str());
-        total -= std::min(total, static_cast<std::uint64_t>(oldest.integer(2)));
-      }
-      CREMA_TRY(database.statement("DELETE FROM caches WHERE id=?").bind(id).run());
+  // Held shared while an archive is written or read; alone by who cleans up.
+  fs::path lock_file() const { return folder_ / "caches" / "lock"; }
+
+  Result<bool> add(const std::string& key, const std::string& version,
+                   std::span<const fs::path> paths, std::span<const CacheRoot> roots) {
+    static std::atomic<unsigned> counter{0};
+    const auto in_use = CREMA_TRY(FileLock::wait(lock_file(), FileLock::Mode::shared));
+    {
+      const std::lock_guard lock(mutex_);
+      auto* database = CREMA_TRY(open());
+      if (CREMA_TRY(newest(*database, "key=?", key, version))) return false;
     }
+    const std::string name = std::to_string(now()) + "-" + std::to_string(::getpid()) + "-" +
+                             std::to_string(counter++) + ".tar.zst";
+    const fs::path file = folder_ / "caches" / name;
+    if (auto written = write_cache_archive(file, paths, roots); !written) {
+      ::unlink(file.c_str());
+      return fail(written.error());
+    }
+    std::error_code error;
+    const auto bytes = static_cast<std::int64_t>(fs::file_size(file, error));
+    const std::lock_guard lock(mutex_);
+    auto* database = CREMA_TRY(open());
+    CREMA_TRY(database
+                  ->statement("INSERT INTO caches (key, version, created, used, bytes, file) "
+                              "VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING")
+                  .bind(key)
+                  .bind(version)
+                  .bind(now())
+                  .bind(now())
+                  .bind(bytes)
+                  .bind(name)
+                  .run());
+    if (database->changes() == 0) {  // another job was quicker
+      ::unlink(file.c_str());
+      return false;
+    }
+    return true;
+  }
+
+  // Entries beyond the limit go, and archives that killed writers left. Where somebody reads or
+  // writes one just now, the next save does it.
+  Result<> clean_up() {
+    const auto alone = CREMA_TRY(FileLock::attempt(lock_file(), FileLock::Mode::exclusive));
+    if (!alone) return {};
+    const std::lock_guard lock(mutex_);
+    auto* database = CREMA_TRY(open());
+    CREMA_TRY(evict(*database));
+    return remove_unknown(*database);
+  }
+
+  Result<> evict(Database& database) {
+    struct Entry {
+      std::int64_t id;
+      std::uint64_t bytes;
+    };
+    std::vector<Entry> newest_first;
+    {
+      auto query = database.statement("SELECT id, bytes FROM caches ORDER BY used DESC, id DESC");
+      while (query.next())
+        newest_first.push_back({query.integer(0), static_cast<std::uint64_t>(query.integer(1))});
+      if (query.failure()) return fail(*query.failure());
+    }
+    std::uint64_t total = 0;
+    for (const auto& entry : newest_first) {
+      total += entry.bytes;
+      if (total > limit_)
+        CREMA_TRY(database.statement("DELETE FROM caches WHERE id=?").bind(entry.id).run());
+    }
+    return {};
+  }
+
+  Result<> remove_unknown(Database& database) {
+    std::set<std::string> known{"lock"};
+    {
+      auto query = database.statement("SELECT file FROM caches");
+      while (query.next()) known.insert(query.text(0));
+      if (query.failure()) return fail(*query.failure());
+    }
+    std::error_code error;
+    std::vector<fs::path> unknown;
+    for (auto entry = fs::directory_iterator(folder_ / "caches", error);
+         !error && entry != fs::directory_iterator(); entry.increment(error)) {
+      if (!known.contains(entry->path().filename().string())) unknown.push_back(entry->path());
+    }
+    for (const auto& file : unknown) fs::remove(file, error);
     return {};
   }
 
   fs::path folder_;
   const sys::Clock& clock_;
+  std::uint64_t limit_;
   std::mutex mutex_;
   std::unique_ptr<Database> database_;
 };
 
 }  // namespace
 
-std::unique_ptr<Caches> make_archive_caches(const fs::path& folder, const sys::Clock& clock) {
-  return std::make_unique<ArchiveCaches>(folder, clock);
+std::unique_ptr<Caches> make_archive_caches(const fs::path& folder, const sys::Clock& clock,
+                                            std::uint64_t limit) {
+  return std::make_unique<ArchiveCaches>(folder, clock, limit);
 }
 
 }  // namespace crema::store

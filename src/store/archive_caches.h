@@ -4,6 +4,7 @@
 #include "crema/store/caches.h"
 #include "crema/sys/host.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 
@@ -13,6 +14,7 @@ namespace crema::store {
 inline constexpr std::uint64_t kCacheBytes = 10ULL << 30;
 
 std::unique_ptr<Caches> make_archive_caches(const std::filesystem::path& folder,
-                                            const sys::Clock& clock);
+                                            const sys::Clock& clock,
+                                            std::uint64_t limit = kCacheBytes);
 
 }  // namespace crema::store

@@ -1,5 +1,7 @@
 #include "cache_archive.h"
 
+#include "disk_error.h"
+
 #include <archive.h>
 #include <archive_entry.h>
 #include <fcntl.h>
@@ -20,6 +22,14 @@ namespace fs = std::filesystem;
 
 Diagnostic problem(const fs::path& archive, const std::string& why) {
   return make_error("store/cache", "the cache archive " + archive.string() + ": " + why);
+}
+
+// What libarchive says of its last failure.
+Diagnostic problem(const fs::path& archive, struct archive* handle) {
+  const char* why = archive_error_string(handle);
+  auto error = problem(archive, std::string(why == nullptr ? "is damaged" : why));
+  error.hint = disk_hint(archive_errno(handle));
+  return error;
 }
 
 struct Free {
@@ -65,11 +75,11 @@ class Writer {
       : file_(file), roots_(roots), archive_(archive_write_new()) {}
 
   Result<> open() {
-    archive_write_set_format_pax_restricted(archive_.get());
+    archive_write_set_format_pax(archive_.get());  // times below a second, as tar --posix
     archive_write_add_filter_zstd(archive_.get());
     archive_write_set_options(archive_.get(), "zstd:compression-level=1");
     if (archive_write_open_filename(archive_.get(), file_.c_str()) != ARCHIVE_OK)
-      return fail(problem(file_, archive_error_string(archive_.get())));
+      return fail(problem(file_, archive_.get()));
     return {};
   }
 
@@ -87,7 +97,7 @@ class Writer {
 
   Result<> close() {
     if (archive_write_close(archive_.get()) != ARCHIVE_OK)
-      return fail(problem(file_, archive_error_string(archive_.get())));
+      return fail(problem(file_, archive_.get()));
     return {};
   }
 
@@ -107,7 +117,7 @@ class Writer {
     if (S_ISREG(facts.st_mode) && file < 0) return {};  // gone, or not ours to read
     if (archive_write_header(archive_.get(), entry.get()) < ARCHIVE_WARN) {
       if (file >= 0) ::close(file);
-      return fail(problem(file_, archive_error_string(archive_.get())));
+      return fail(problem(file_, archive_.get()));
     }
     if (file < 0) return {};
     // Never more than the header promises, should the file have grown.
@@ -117,7 +127,7 @@ class Writer {
       if (got <= 0) break;
       if (archive_write_data(archive_.get(), buffer_.data(), static_cast<std::size_t>(got)) < 0) {
         ::close(file);
-        return fail(problem(file_, archive_error_string(archive_.get())));
+        return fail(problem(file_, archive_.get()));
       }
       left -= static_cast<std::size_t>(got);
     }
@@ -138,9 +148,9 @@ Result<> copy_data(archive* from, archive* to, const fs::path& file) {
     la_int64_t offset = 0;
     const int code = archive_read_data_block(from, &block, &size, &offset);
     if (code == ARCHIVE_EOF) return {};
-    if (code < ARCHIVE_WARN) return fail(problem(file, archive_error_string(from)));
+    if (code < ARCHIVE_WARN) return fail(problem(file, from));
     if (archive_write_data_block(to, block, size, offset) < ARCHIVE_WARN)
-      return fail(problem(file, archive_error_string(to)));
+      return fail(problem(file, to));
   }
 }
 
@@ -159,7 +169,7 @@ Result<> read_cache_archive(const fs::path& file, std::span<const CacheRoot> roo
   archive_read_support_format_tar(reader.get());
   archive_read_support_filter_zstd(reader.get());
   if (archive_read_open_filename(reader.get(), file.c_str(), 1 << 20) != ARCHIVE_OK)
-    return fail(problem(file, archive_error_string(reader.get())));
+    return fail(problem(file, reader.get()));
   const ArchivePtr writer(archive_write_disk_new());
   archive_write_disk_set_options(
       writer.get(), ARCHIVE_EXTRACT_TIME | ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_UNLINK);
@@ -167,15 +177,14 @@ Result<> read_cache_archive(const fs::path& file, std::span<const CacheRoot> roo
     archive_entry* entry = nullptr;
     const int code = archive_read_next_header(reader.get(), &entry);
     if (code == ARCHIVE_EOF) break;
-    if (code < ARCHIVE_WARN) return fail(problem(file, archive_error_string(reader.get())));
+    if (code < ARCHIVE_WARN) return fail(problem(file, reader.get()));
     const auto path = CREMA_TRY(outer_path(archive_entry_pathname(entry), roots, file));
     archive_entry_set_pathname(entry, path.c_str());
     if (archive_write_header(writer.get(), entry) < ARCHIVE_WARN)
-      return fail(problem(file, archive_error_string(writer.get())));
+      return fail(problem(file, writer.get()));
     CREMA_TRY(copy_data(reader.get(), writer.get(), file));
   }
-  if (archive_write_close(writer.get()) < ARCHIVE_WARN)
-    return fail(problem(file, archive_error_string(writer.get())));
+  if (archive_write_close(writer.get()) < ARCHIVE_WARN) return fail(problem(file, writer.get()));
   return {};
 }
 

@@ -1,6 +1,8 @@
 #include "file_artifacts.h"
 
 #include "database.h"
+#include "disk_error.h"
+#include "file_lock.h"
 
 #include "crema/base/hash.h"
 #include "crema/sys/files.h"
@@ -13,7 +15,6 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <cstring>
 #include <mutex>
 
 namespace crema::store {
@@ -21,10 +22,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Diagnostic problem(const std::string& what, const fs::path& file, int number) {
-  return make_error("store/artifact",
-                    "cannot " + what + " " + file.string() + ": " + std::strerror(number));
+Diagnostic problem(std::string_view what, const fs::path& file, int number) {
+  return disk_error("store/artifact", what, file, number);
 }
+
+// Held shared while an artifact is saved: its blobs belong to nobody yet. Alone by who cleans up.
+fs::path blob_lock(const fs::path& folder) { return folder / "blobs" / "lock"; }
 
 struct StoredFile {
   std::string path, blob;
@@ -39,6 +42,7 @@ class FileArtifacts : public Artifacts {
 
   Result<ArtifactInfo> save(const std::string& name, const std::vector<ArtifactFile>& files,
                             bool overwrite) override {
+    const auto saving = CREMA_TRY(FileLock::wait(blob_lock(folder_), FileLock::Mode::shared));
     std::vector<StoredFile> stored;
     for (const auto& file : files) stored.push_back(CREMA_TRY(store_blob(file)));
     std::sort(stored.begin(), stored.end(),
@@ -91,6 +95,7 @@ class FileArtifacts : public Artifacts {
       query.bind(find.integer(0));
       while (query.next())
         files.push_back({query.text(0), query.text(1), query.integer(2) != 0, 0});
+      if (query.failure()) return fail(*query.failure());
     }
     for (const auto& file : files) CREMA_TRY(write_out(file, target));
     return {};
@@ -151,7 +156,6 @@ class FileArtifacts : public Artifacts {
     if (source < 0) return fail(problem("read", file.source, errno));
     struct stat facts{};
     ::fstat(source, &facts);
-    CREMA_TRY(sys::make_directories(folder_ / "blobs"));
     const fs::path fresh =
         folder_ / "blobs" / ("new." + std::to_string(::getpid()) + "." + std::to_string(counter++));
     const int target = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -202,7 +206,7 @@ class FileArtifacts : public Artifacts {
     std::error_code error;
     fs::copy_file(blob_path(file.blob), place, fs::copy_options::overwrite_existing, error);
     if (error) return fail(problem("write", place, error.value()));
-    if (file.executable) fs::permissions(place, fs::perms(0755), error);
+    fs::permissions(place, file.executable ? fs::perms(0755) : fs::perms(0644), error);
     return {};
   }
 
@@ -219,16 +223,20 @@ std::unique_ptr<Artifacts> make_file_artifacts(const fs::path& folder, RunNumber
 }
 
 Result<> remove_unused_blobs(const fs::path& folder) {
+  const auto alone = CREMA_TRY(FileLock::attempt(blob_lock(folder), FileLock::Mode::exclusive));
+  if (!alone) return {};
   const auto database = CREMA_TRY(Database::open(folder / "crema.db"));
   std::error_code error;
   std::vector<fs::path> unused;
   for (auto entry = fs::recursive_directory_iterator(folder / "blobs", error);
        !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
     std::error_code ignored;
-    if (!entry->is_regular_file(ignored) || entry->path().filename().string().starts_with("new."))
-      continue;
+    const auto name = entry->path().filename().string();
+    if (!entry->is_regular_file(ignored) || name == "lock") continue;
     auto query = database->statement("SELECT 1 FROM artifact_files WHERE blob=? LIMIT 1");
-    if (!query.bind(entry->path().filename().string()).next()) unused.push_back(entry->path());
+    if (query.bind(name).next()) continue;
+    if (query.failure()) return fail(*query.failure());
+    unused.push_back(entry->path());
   }
   for (const auto& blob : unused) fs::remove(blob, error);
   return {};

@@ -10,7 +10,8 @@ namespace crema::store {
 
 std::unique_ptr<Artifacts> make_file_artifacts(const std::filesystem::path& folder, RunNumber run);
 
-// Removes blobs that no artifact has any more.
+// Removes blobs that no artifact has any more, and what killed writers left; nothing while somebody
+// is saving an artifact.
 Result<> remove_unused_blobs(const std::filesystem::path& folder);
 
 }  // namespace crema::store

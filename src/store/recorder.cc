@@ -11,6 +11,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 
 namespace crema::store {
 namespace {
@@ -25,7 +26,7 @@ std::string needs_text(const std::vector<evidence::JobIndex>& needs) {
 
 class Recorder : public RunRecorder {
  public:
-  Recorder(std::filesystem::path folder, RunNumber number, RunLease lease, bool fresh,
+  Recorder(std::filesystem::path folder, RunNumber number, FileLock lease, bool fresh,
            std::unique_ptr<Database> database)
       : folder_(std::move(folder)),
         number_(number),
@@ -56,6 +57,11 @@ class Recorder : public RunRecorder {
         .bind(job)
         .bind(journal)
         .run();
+  }
+
+  std::optional<Diagnostic> failure() const override {
+    const std::lock_guard lock(mutex_);
+    return failure_;
   }
 
   void on_event(const evidence::Event& event) override {
@@ -97,9 +103,11 @@ class Recorder : public RunRecorder {
     const auto file = log_file(folder_, number_, job, step);
     if (!known_folders_.contains(job)) {
       keep(sys::make_directories(file.parent_path()));
-      known_folders_[job] = true;
+      known_folders_.insert(job);
     }
-    auto writer = StepLogWriter::create(file);
+    // What a step still says after its end is added to what it said before.
+    auto writer =
+        ended_.contains({job, step}) ? StepLogWriter::go_on(file) : StepLogWriter::create(file);
     if (!writer) {
       keep(fail(writer.error()));
       return nullptr;
@@ -158,7 +166,9 @@ class Recorder : public RunRecorder {
         .run();
   }
   Result<> record(const evidence::StepStarted& body, std::int64_t time) {
+    ended_.erase({body.job, body.step});
     if (!fresh_) {
+      CREMA_TRY(remove_step_log(log_file(folder_, number_, body.job, body.step)));
       for (const auto* table : {"annotations", "summaries"}) {
         CREMA_TRY(database_
                       ->statement(std::string("DELETE FROM ") + table +
@@ -182,6 +192,7 @@ class Recorder : public RunRecorder {
   }
   Result<> record(const evidence::StepFinished& body, std::int64_t time) {
     logs_.erase({body.job, body.step});
+    ended_.insert({body.job, body.step});
     return database_
         ->statement(
             "UPDATE steps SET finished=?, outcome=?, conclusion=?, exit_code=?, reason=? WHERE "
@@ -254,16 +265,21 @@ class Recorder : public RunRecorder {
   std::filesystem::path folder_;
   RunNumber number_;
   bool fresh_;
-  RunLease lease_;
-  std::mutex mutex_;  // guards what follows
+  FileLock lease_;
+  mutable std::mutex mutex_;  // guards what follows
   std::unique_ptr<Database> database_;
   std::unique_ptr<Artifacts> artifacts_;
   std::map<StepKey, StepLogWriter> logs_;
-  std::map<evidence::JobIndex, bool> known_folders_;
+  std::set<StepKey> ended_;
+  std::set<evidence::JobIndex> known_folders_;
   std::optional<Diagnostic> failure_;
 };
 
 }  // namespace
+
+std::filesystem::path lease_of(const std::filesystem::path& folder, RunNumber run) {
+  return folder / "runs" / std::to_string(run) / "lease";
+}
 
 std::filesystem::path log_file(const std::filesystem::path& folder, RunNumber run,
                                evidence::JobIndex job, evidence::StepIndex step) {
@@ -280,7 +296,7 @@ evidence::Time from_microseconds(std::int64_t microseconds) {
 }
 
 Result<std::unique_ptr<RunRecorder>> make_recorder(const std::filesystem::path& folder,
-                                                   RunNumber number, RunLease lease, bool fresh) {
+                                                   RunNumber number, FileLock lease, bool fresh) {
   auto database = CREMA_TRY(Database::open(folder / "crema.db"));
   return std::make_unique<Recorder>(folder, number, std::move(lease), fresh, std::move(database));
 }

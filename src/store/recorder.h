@@ -1,7 +1,7 @@
 // Writes a run down as it happens.
 #pragma once
 
-#include "run_lease.h"
+#include "file_lock.h"
 
 #include "crema/store/store.h"
 
@@ -12,7 +12,10 @@ namespace crema::store {
 
 // `fresh` is false when an ended run goes on: what its steps said before is then replaced.
 Result<std::unique_ptr<RunRecorder>> make_recorder(const std::filesystem::path& folder,
-                                                   RunNumber number, RunLease lease, bool fresh);
+                                                   RunNumber number, FileLock lease, bool fresh);
+
+// The file whose lock the crema that runs a run holds.
+std::filesystem::path lease_of(const std::filesystem::path& folder, RunNumber run);
 
 // Where a step's log is.
 std::filesystem::path log_file(const std::filesystem::path& folder, RunNumber run,

@@ -2,7 +2,10 @@
 
 #include "archive_caches.h"
 #include "database.h"
+#include "disk_error.h"
 #include "file_artifacts.h"
+#include "file_lock.h"
+#include "prune.h"
 #include "recorder.h"
 #include "step_log_file.h"
 
@@ -12,14 +15,14 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <thread>
 
 namespace crema::store {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t kRunsKept = 50;
 
 RunState state_of(std::string_view text) {
   for (const auto state : {RunState::running, RunState::success, RunState::failure,
@@ -63,6 +66,46 @@ constexpr std::string_view kRunColumns =
     "SELECT number, state, workflow, path, event, ref, sha, title, started, finished, request FROM "
     "runs ";
 
+// The folder and the file that keeps git from seeing it.
+Result<> make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) return fail(disk_error("store/folder", "make the folder", folder, error.value()));
+  const auto ignore = folder / ".gitignore";
+  if (fs::exists(ignore, error)) return {};
+  errno = 0;
+  if (!sys::write_file(ignore, "*\n"))
+    return fail(disk_error("store/folder", "write", ignore, errno));
+  return {};
+}
+
+// A new database beside logs and places of runs, as after a damaged one was moved away, counts on
+// from the last of them.
+Result<> continue_numbers(Database& database, const fs::path& folder) {
+  const auto counted = [&] {
+    return database.statement("SELECT 1 FROM sqlite_sequence WHERE name='runs'").next();
+  };
+  if (counted()) return {};
+  std::int64_t last = 0;
+  for (const auto* part : {"logs", "runs"}) {
+    std::error_code error;
+    for (auto entry = fs::directory_iterator(folder / part, error);
+         !error && entry != fs::directory_iterator(); entry.increment(error)) {
+      const auto name = entry->path().filename().string();
+      std::int64_t number = 0;
+      if (std::from_chars(name.data(), name.data() + name.size(), number).ec == std::errc())
+        last = std::max(last, number);
+    }
+  }
+  if (last == 0) return {};
+  auto transaction = CREMA_TRY(Transaction::begin(database));
+  if (counted()) return {};
+  CREMA_TRY(database.statement("INSERT INTO sqlite_sequence (name, seq) VALUES ('runs', ?)")
+                .bind(last)
+                .run());
+  return transaction.commit();
+}
+
 class FolderStore : public Store {
  public:
   FolderStore(fs::path folder, const sys::Host& host, std::unique_ptr<Database> database)
@@ -72,32 +115,32 @@ class FolderStore : public Store {
         caches_(make_archive_caches(folder_, clock_)) {}
 
   Result<std::unique_ptr<RunRecorder>> begin_run(std::string_view request_json) override {
-    CREMA_TRY(prune());
+    // The run becomes visible with its lease held: nobody takes it for dead.
+    auto transaction = CREMA_TRY(Transaction::begin(*database_));
     CREMA_TRY(
         database_->statement("INSERT INTO runs (state, started, request) VALUES ('running', ?, ?)")
             .bind(to_microseconds(clock_.wall()))
             .bind(request_json)
             .run());
     const auto number = static_cast<RunNumber>(database_->last_id());
-    auto lease = CREMA_TRY(RunLease::take(folder_, number));
-    if (!lease)
-      return fail("store/busy", "run " + std::to_string(number) + " is held by another process");
-    return make_recorder(folder_, number, std::move(*lease), true);
+    auto lease = CREMA_TRY(take_lease(number));
+    CREMA_TRY(transaction.commit());
+    prune_beside(number);
+    return make_recorder(folder_, number, std::move(lease), true);
   }
 
   Result<std::unique_ptr<RunRecorder>> reopen_run(RunNumber number) override {
+    auto transaction = CREMA_TRY(Transaction::begin(*database_));
     CREMA_TRY(find_row(number));
-    auto lease = CREMA_TRY(RunLease::take(folder_, number));
-    if (!lease)
-      return fail("store/busy",
-                  "run " + std::to_string(number) + " is still going on in another process");
+    auto lease = CREMA_TRY(take_lease(number));
     CREMA_TRY(database_->statement("UPDATE runs SET state='running', finished=NULL WHERE number=?")
                   .bind(static_cast<std::int64_t>(number))
                   .run());
     CREMA_TRY(database_->statement("DELETE FROM remarks WHERE run=?")
                   .bind(static_cast<std::int64_t>(number))
                   .run());
-    return make_recorder(folder_, number, std::move(*lease), false);
+    CREMA_TRY(transaction.commit());
+    return make_recorder(folder_, number, std::move(lease), false);
   }
 
   Result<std::vector<RunRecord>> list_runs(std::size_t limit) override {
@@ -111,6 +154,8 @@ class FolderStore : public Store {
 
   Result<RunRecord> find_run(RunNumber number) override {
     auto run = CREMA_TRY(find_row(number));
+    if (run.state == RunState::running && CREMA_TRY(settle(number)))
+      run = CREMA_TRY(find_row(number));
     CREMA_TRY(add_jobs(run));
     CREMA_TRY(add_steps(run));
     CREMA_TRY(add_notes(run));
@@ -120,7 +165,10 @@ class FolderStore : public Store {
 
   Result<std::optional<RunNumber>> latest_run() override {
     auto query = database_->statement("SELECT MAX(number) FROM runs");
-    if (!query.next()) return std::optional<RunNumber>();
+    if (!query.next()) {
+      if (query.failure()) return fail(*query.failure());
+      return std::optional<RunNumber>();
+    }
     const auto number = query.optional_integer(0);
     return number ? std::optional(static_cast<RunNumber>(*number)) : std::nullopt;
   }
@@ -138,12 +186,18 @@ class FolderStore : public Store {
     return read_step_log(log_file(folder_, number, job, step), first_line, limit);
   }
 
+  Result<std::uint64_t> count_log_lines(RunNumber number, evidence::JobIndex job,
+                                        evidence::StepIndex step) override {
+    return count_step_log(log_file(folder_, number, job, step));
+  }
+
   Result<std::unique_ptr<Artifacts>> artifacts_of(RunNumber number) override {
     CREMA_TRY(find_row(number));
     return make_file_artifacts(folder_, number);
   }
 
   Caches& caches() override { return *caches_; }
+  Result<> prune(std::size_t keep) override { return prune_runs(folder_, keep, {}); }
   fs::path folder() const override { return folder_; }
 
   // Runs whose crema is gone: their lease can be taken.
@@ -152,14 +206,9 @@ class FolderStore : public Store {
     {
       auto query = database_->statement("SELECT number FROM runs WHERE state='running'");
       while (query.next()) running.push_back(static_cast<RunNumber>(query.integer(0)));
+      if (query.failure()) return fail(*query.failure());
     }
-    for (const auto number : running) {
-      if (CREMA_TRY(RunLease::take(folder_, number))) {
-        CREMA_TRY(database_->statement("UPDATE runs SET state='interrupted' WHERE number=?")
-                      .bind(static_cast<std::int64_t>(number))
-                      .run());
-      }
-    }
+    for (const auto number : running) CREMA_TRY(settle(number));
     return {};
   }
 
@@ -267,42 +316,51 @@ class FolderStore : public Store {
     while (remarks.next())
       run.remarks.push_back({remarks.integer(0), static_cast<Severity>(remarks.integer(1)),
                              remarks.text(2), remarks.text(3)});
-    if (annotations.failure()) return fail(*annotations.failure());
+    for (const auto* query : {&annotations, &summaries, &remarks}) {
+      if (query->failure()) return fail(*query->failure());
+    }
     return {};
   }
 
-  // Keeps the newest runs: the records, logs, places and artifacts of older ones go.
-  Result<> prune() {
-    std::vector<std::int64_t> old;
-    {
-      auto query = database_->statement(
-          "SELECT number FROM runs WHERE state<>'running' ORDER BY number DESC LIMIT -1 OFFSET ?");
-      query.bind(static_cast<std::int64_t>(kRunsKept));
-      while (query.next()) old.push_back(query.integer(0));
-    }
-    for (const auto number : old) {
-      CREMA_TRY(database_
-                    ->statement("DELETE FROM artifact_files WHERE artifact IN (SELECT id FROM "
-                                "artifacts WHERE run=?)")
-                    .bind(number)
-                    .run());
-      for (const auto* table :
-           {"artifacts", "jobs", "steps", "annotations", "summaries", "remarks", "journals"}) {
-        CREMA_TRY(database_->statement(std::string("DELETE FROM ") + table + " WHERE run=?")
-                      .bind(number)
-                      .run());
-      }
-      CREMA_TRY(database_->statement("DELETE FROM runs WHERE number=?").bind(number).run());
-      for (const auto* part : {"logs", "runs"})
-        CREMA_TRY(sys::remove_tree(folder_ / part / std::to_string(number)));
-    }
-    return old.empty() ? Result<>{} : remove_unused_blobs(folder_);
+  // Whether the run's crema is gone: then its lease can be taken, and the run is `interrupted`. In
+  // a transaction, so that nobody who begins or goes on with a run finds its lease taken by this.
+  Result<bool> settle(RunNumber number) {
+    auto transaction = CREMA_TRY(Transaction::begin(*database_));
+    const auto lease =
+        CREMA_TRY(FileLock::attempt(lease_of(folder_, number), FileLock::Mode::exclusive));
+    if (!lease) return false;
+    // It may have ended since it was seen running.
+    CREMA_TRY(database_
+                  ->statement("UPDATE runs SET state='interrupted' WHERE number=? AND "
+                              "state='running'")
+                  .bind(static_cast<std::int64_t>(number))
+                  .run());
+    CREMA_TRY(transaction.commit());
+    return true;
+  }
+
+  Result<FileLock> take_lease(RunNumber number) {
+    auto lease = CREMA_TRY(FileLock::attempt(lease_of(folder_, number), FileLock::Mode::exclusive));
+    if (lease) return std::move(*lease);
+    auto error = make_error(
+        "store/busy", "run " + std::to_string(number) + " is still going on in another process");
+    error.hint = "wait for it: `crema logs " + std::to_string(number) + " --follow`";
+    return fail(std::move(error));
+  }
+
+  // Old runs may leave large folders: they go while the new run is under way.
+  void prune_beside(RunNumber number) {
+    pruning_ = std::jthread([folder = folder_, number](const std::stop_token& stop) {
+      const auto pruned = prune_runs(folder, kRunsKept, stop);
+      if (!pruned) (void)note_prune_failure(folder, number, pruned.error()).has_value();
+    });
   }
 
   fs::path folder_;
   const sys::Clock& clock_;
   std::unique_ptr<Database> database_;
   std::unique_ptr<Caches> caches_;
+  std::jthread pruning_;
 };
 
 }  // namespace
@@ -324,12 +382,10 @@ std::string_view to_text(RunState state) {
 }
 
 Result<std::unique_ptr<Store>> Store::open(const fs::path& folder, const sys::Host& host) {
-  CREMA_TRY(sys::make_directories(folder));
-  std::error_code ignored;
-  if (!fs::exists(folder / ".gitignore", ignored))
-    CREMA_TRY(sys::write_file(folder / ".gitignore", "*\n"));
+  CREMA_TRY(make_folder(folder));
   auto database = CREMA_TRY(Database::open(folder / "crema.db"));
   CREMA_TRY(migrate(*database));
+  CREMA_TRY(continue_numbers(*database, folder));
   auto store = std::make_unique<FolderStore>(folder, host, std::move(database));
   CREMA_TRY(store->settle_interrupted());
   return store;

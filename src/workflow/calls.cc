@@ -31,8 +31,8 @@ std::string qualified(const std::string& reference, const std::string& caller) {
 
 class CallCheck {
  public:
-  CallCheck(const Job& job, const Workflow& called, Problems& problems)
-      : job_(job), called_(called), problems_(problems) {}
+  CallCheck(const Job& job, const ReusableCall& call, const Workflow& called, Problems& problems)
+      : job_(job), call_(call), called_(called), problems_(problems) {}
 
   void check_interface(const Token& on) {
     const Trigger* trigger = called_.find_trigger("workflow_call");
@@ -43,7 +43,7 @@ class CallCheck {
       return;
     }
     check_inputs(part(trigger->raw, "inputs"));
-    if (!job_.call->inherit_secrets) check_secrets(part(trigger->raw, "secrets"));
+    if (!call_.inherit_secrets) check_secrets(part(trigger->raw, "secrets"));
   }
 
   void check_permissions(const std::optional<Permissions>& explicit_most,
@@ -62,8 +62,8 @@ class CallCheck {
     const Excess excess = excess_of(requested, most);
     if (excess.requested.empty()) return;
     problems_.tolerate(
-        call_error(fmt::format("calling `{}`: {} asks for `{}`, but may have `{}`",
-                               job_.call->reference, who, excess.requested, excess.allowed),
+        call_error(fmt::format("calling `{}`: {} asks for `{}`, but may have `{}`", call_.reference,
+                               who, excess.requested, excess.allowed),
                    job_.span, "give the calling job these `permissions:`"));
   }
 
@@ -73,15 +73,15 @@ class CallCheck {
       if (type.is_null()) type.text = "string";
       if (const Token* fallback = definition.find("default"))
         check_type(*fallback, type.text, name.text);
-      if (const Token* given = job_.call->inputs.find(name.text)) {
+      if (const Token* given = call_.inputs.find(name.text)) {
         check_type(*given, type.text, name.text);
       } else if (part(definition, "required").boolean) {
         problems_.refuse(
             call_error(fmt::format("the input `{}` is required by the called workflow", name.text),
-                       job_.call->span, fmt::format("add `{}:` to `with:`", name.text)));
+                       call_.span, fmt::format("add `{}:` to `with:`", name.text)));
       }
     }
-    check_undefined("input", job_.call->inputs, definitions);
+    check_undefined("input", call_.inputs, definitions);
   }
 
   void check_type(const Token& value, const std::string& type, const std::string& name) {
@@ -104,17 +104,17 @@ class CallCheck {
   void check_secrets(const Token& definitions) {
     for (const auto& [name, definition] : definitions.entries) {
       if (!part(definition, "required").boolean) continue;
-      if (job_.call->secrets.find(name.text) != nullptr) continue;
+      if (call_.secrets.find(name.text) != nullptr) continue;
       problems_.tolerate(call_error(
-          fmt::format("the secret `{}` is required by the called workflow", name.text),
-          job_.call->span,
+          fmt::format("the secret `{}` is required by the called workflow", name.text), call_.span,
           fmt::format("add `{}:` to `secrets:`, or write `secrets: inherit`", name.text)));
     }
-    check_undefined("secret", job_.call->secrets, definitions);
+    check_undefined("secret", call_.secrets, definitions);
   }
 
   void check_undefined(std::string_view what, const Token& given, const Token& definitions) {
     std::vector<std::string> known;
+    known.reserve(definitions.entries.size());
     for (const auto& [name, definition] : definitions.entries) known.push_back(name.text);
     for (const auto& [name, value] : given.entries) {
       if (!name.is_literal() || definitions.find(name.text) != nullptr) continue;
@@ -125,18 +125,19 @@ class CallCheck {
   }
 
   const Job& job_;
+  const ReusableCall& call_;
   const Workflow& called_;
   Problems& problems_;
 };
 
 // Says in the errors of a called file who called it.
-void note_caller(Problems& problems, std::size_t first, const Job& job) {
+void note_caller(Problems& problems, std::size_t first, const Span& caller) {
   for (auto i = first; i < problems.errors().size(); ++i) {
     Diagnostic& error = problems.errors()[i];
     if (!error.span.known()) {
-      error.span = job.call->span;
-    } else if (error.span.source != job.call->span.source) {
-      error.notes.push_back({"called from here", job.call->span});
+      error.span = caller;
+    } else if (error.span.source != caller.source) {
+      error.notes.push_back({"called from here", caller});
     }
   }
 }
@@ -149,50 +150,50 @@ class Loader {
     for (Job& job : workflow.jobs) {
       if (!job.call) continue;
       const auto first = state_.problems.errors().size();
-      load_job(job, reference, depth);
-      note_caller(state_.problems, first, job);
+      load_job(job, *job.call, reference, depth);
+      note_caller(state_.problems, first, job.call->span);
       if (state_.problems.any_errors()) return;
     }
   }
 
  private:
-  void load_job(Job& job, const std::string& caller, int depth) {
+  void load_job(Job& job, ReusableCall& call, const std::string& caller, int depth) {
     if (depth > state_.options.max_nesting) {
-      refuse(job, fmt::format("calls are nested more than {} deep", state_.options.max_nesting),
+      refuse(call, fmt::format("calls are nested more than {} deep", state_.options.max_nesting),
              "check whether the workflows call each other in a circle");
       return;
     }
     if (++state_.called_files > state_.options.max_files) {
-      refuse(job, fmt::format("more than {} workflows are called", state_.options.max_files),
+      refuse(call, fmt::format("more than {} workflows are called", state_.options.max_files),
              "call fewer");
       return;
     }
-    job.call->reference = qualified(job.call->reference, caller);
-    auto source = state_.options.load(job.call->reference);
+    call.reference = qualified(call.reference, caller);
+    auto source = state_.options.load(call.reference);
     if (!source) {
       auto error = std::move(source).error();
-      if (!error.span.known()) error.span = job.call->span;
+      if (!error.span.known()) error.span = call.span;
       state_.problems.refuse(std::move(error));
       return;
     }
     const ParsedFile file = parse_file(*source, state_);
     if (file.workflow == nullptr) return;
-    adopt(job, file);
-    if (!state_.problems.any_errors()) load(*file.workflow, job.call->reference, depth + 1);
+    adopt(job, call, file);
+    if (!state_.problems.any_errors()) load(*file.workflow, call.reference, depth + 1);
   }
 
-  void adopt(Job& job, const ParsedFile& file) {
-    CallCheck check(job, *file.workflow, state_.problems);
+  void adopt(const Job& job, ReusableCall& call, const ParsedFile& file) {
+    CallCheck check(job, call, *file.workflow, state_.problems);
     check.check_interface(part(file.root, "on"));
     check.check_permissions(job.permissions, state_.options.default_permissions);
     for (Job& called : file.workflow->jobs) {
       if (!called.permissions) called.permissions = job.permissions;
     }
-    job.call->workflow = file.workflow;
+    call.workflow = file.workflow;
   }
 
-  void refuse(const Job& job, std::string message, std::string hint) {
-    state_.problems.refuse(call_error(std::move(message), job.call->span, std::move(hint)));
+  void refuse(const ReusableCall& call, std::string message, std::string hint) {
+    state_.problems.refuse(call_error(std::move(message), call.span, std::move(hint)));
   }
 
   ParseState& state_;

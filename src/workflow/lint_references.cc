@@ -65,9 +65,9 @@ std::optional<Names> outputs_of(const Job& job) {
   return names;
 }
 
-std::string choose(std::string_view word, const Names& names, std::string otherwise) {
+std::string choose(std::string_view word, const Names& names, const std::string& otherwise) {
   const std::string hint = suggest(word, names);
-  return hint.empty() ? std::move(otherwise) : hint;
+  return hint.empty() ? otherwise : hint;
 }
 
 void check_step(const ExpressionSite& site, const Reference& reference, const Span& place,

@@ -50,7 +50,7 @@ ParsedFile parse_file(const SourcePtr& source, ParseState& state) {
   return file;
 }
 
-ParseResult parse_workflow(SourcePtr source, const ParseOptions& options) {
+ParseResult parse_workflow(const SourcePtr& source, const ParseOptions& options) {
   Problems problems(options.mode, options.max_errors);
   ParseState state{.options = options, .problems = problems};
   state.budget.max_depth = options.max_depth;

@@ -128,6 +128,7 @@ class Reader {
       return token;
     }
     std::vector<const MappingShape*> candidates;
+    candidates.reserve(shape.mappings.size());
     for (const MappingShape& candidate : shape.mappings) candidates.push_back(&candidate);
     Keys keys;
     bool expression_key = false;

@@ -14,7 +14,7 @@ namespace crema::workflow {
 struct Budget {
   std::size_t max_depth = 50;
   std::size_t max_events = 1'000'000;
-  std::size_t max_bytes = 10 * 1024 * 1024;
+  std::size_t max_bytes = std::size_t{10} << 20U;
   std::size_t max_nodes = 50'000;  // of one file, aliases followed
   std::size_t events = 0;
   std::size_t bytes = 0;

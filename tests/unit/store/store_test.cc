@@ -119,7 +119,7 @@ TEST_F(StoreTest, CallsARunInterruptedOnlyWhenItsProcessIsGone) {
 
 TEST_F(StoreTest, LosesNothingToKillNine) {
   auto store = open();
-  for (int round = 0; round < 20; ++round) {
+  for (int round = 0; round < 30; ++round) {
     std::array<int, 2> acknowledged{};
     ASSERT_EQ(::pipe(acknowledged.data()), 0);
     const pid_t child = ::fork();
@@ -130,12 +130,13 @@ TEST_F(StoreTest, LosesNothingToKillNine) {
       for (StepIndex step = 0;; ++step) {
         send(*run, StepStarted{0, step, "s", "s"});
         say(*run, 0, step, {"said " + std::to_string(step)});
+        if (!run->save_journal(0, std::to_string(step))) ::_exit(2);
         send(*run, StepFinished{0, step});
         if (::write(acknowledged[1], &step, sizeof step) < 0) ::_exit(1);
       }
     }
     ::close(acknowledged[1]);
-    std::this_thread::sleep_for(std::chrono::milliseconds(5 + round * 3));
+    std::this_thread::sleep_for(std::chrono::milliseconds(5 + (round * 37) % 90));
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
     StepIndex last = 0;
@@ -149,6 +150,9 @@ TEST_F(StoreTest, LosesNothingToKillNine) {
     EXPECT_EQ(run.state, RunState::interrupted);
     ASSERT_GE(run.jobs.at(0).steps.size(), count);
     EXPECT_TRUE(run.jobs[0].steps[last].finished);
+    EXPECT_GE(std::stoul(after->journal(run.number, 0).value()), last);
+    for (StepIndex step = 0; step < last; ++step)
+      EXPECT_EQ(after->count_log_lines(run.number, 0, step).value(), 1U);
     EXPECT_EQ(after->read_log(run.number, 0, last, 0, 9)->at(0).text,
               "said " + std::to_string(last));
   }
@@ -202,6 +206,160 @@ TEST_F(StoreTest, FindsCachesByKeyThenByPrefixNewestFirst) {
   EXPECT_EQ(sys::read_file(home_two / "cache/link").value(), "kept");
   EXPECT_EQ(caches.find("a,b", {}, "v").error().code, "store/cache-key");
   EXPECT_FALSE(caches.restore(*hit, "v", {}));
+}
+
+TEST_F(StoreTest, LetsSeveralProcessesRecordAtOnce) {
+  std::vector<pid_t> children;
+  for (int i = 0; i < 6; ++i) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      for (int round = 0; round < 5; ++round) {
+        auto own = Store::open(home, host);  // the first ones make it
+        if (!own) ::_exit(2);
+        auto run = (*own)->begin_run("{}");
+        if (!run) ::_exit(3);
+        send(**run, JobPlanned{.job = 0, .id = "a", .name = "a"});
+        send(**run, StepStarted{0, 0, "s", "s"});
+        say(**run, 0, 0, {std::to_string((*run)->number())});
+        send(**run, StepFinished{0, 0});
+        send(**run, RunFinished{Outcome::success, false});
+        if ((*run)->failure()) ::_exit(4);
+      }
+      ::_exit(0);
+    }
+    children.push_back(child);
+  }
+  for (const auto child : children) {
+    int status = -1;
+    ::waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
+  }
+  auto store = open();
+  const auto runs = store->list_runs(99).value();
+  ASSERT_EQ(runs.size(), 30U);
+  for (const auto& run : runs) {
+    EXPECT_EQ(run.state, RunState::success);
+    EXPECT_EQ(store->read_log(run.number, 0, 0, 0, 9)->at(0).text, std::to_string(run.number));
+  }
+}
+
+TEST_F(StoreTest, SeesThatARunDiedWithoutBeingOpenedAnew) {
+  std::array<int, 2> begun{};
+  ASSERT_EQ(::pipe(begun.data()), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto run = Store::open(home, host).value()->begin_run("{}");
+    if (!run || ::write(begun[1], "x", 1) != 1) ::_exit(2);
+    ::pause();
+  }
+  ::close(begun[1]);
+  char byte = 0;
+  ASSERT_EQ(::read(begun[0], &byte, 1), 1);
+  ::close(begun[0]);
+  const auto watching = open();
+  EXPECT_EQ(watching->find_run(1)->state, RunState::running);
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  EXPECT_EQ(watching->find_run(1)->state, RunState::interrupted);
+}
+
+TEST_F(StoreTest, AddsWhatAStepSaysAfterItsEnd) {
+  auto store = open();
+  auto run = store->begin_run("{}").value();
+  send(*run, JobPlanned{.job = 0, .id = "a", .name = "a"});
+  send(*run, StepStarted{0, 0, "s", "s"});
+  say(*run, 0, 0, {"one"});
+  send(*run, StepFinished{0, 0});
+  say(*run, 0, 0, {"two"});
+  EXPECT_EQ(store->count_log_lines(1, 0, 0).value(), 2U);
+}
+
+TEST_F(StoreTest, ReplacesWhatRunsAgain) {
+  auto store = open();
+  {
+    auto run = store->begin_run("{}").value();
+    send(*run, JobPlanned{.job = 0, .id = "a", .name = "a"});
+    for (const StepIndex step : {0, 1}) {
+      send(*run, StepStarted{0, step, "s", "s"});
+      say(*run, 0, step, {"first"});
+      send(*run, Annotation{.job = 0, .step = step, .message = "first"});
+      send(*run, StepFinished{0, step, Outcome::failure, Outcome::failure, 1, ""});
+    }
+    send(*run, RunFinished{Outcome::failure, false});
+  }
+  {
+    auto run = store->reopen_run(1).value();
+    send(*run, StepStarted{0, 1, "s", "s"});
+    send(*run, StepFinished{0, 1});
+    send(*run, RunFinished{Outcome::success, false});
+  }
+  const auto run = store->find_run(1).value();
+  EXPECT_EQ(run.state, RunState::success);
+  EXPECT_EQ(run.jobs[0].steps.size(), 2U);
+  EXPECT_EQ(run.annotations.size(), 1U);
+  EXPECT_EQ(store->count_log_lines(1, 0, 0).value(), 1U);
+  EXPECT_EQ(store->count_log_lines(1, 0, 1).value(), 0U);
+}
+
+TEST_F(StoreTest, ForgetsOldRunsWithAllTheyHad) {
+  auto store = open();
+  write("kept.txt", "the same in all");
+  for (int i = 1; i <= 4; ++i) {
+    auto run = store->begin_run("{}").value();
+    write("own.txt", "run " + std::to_string(i));
+    send(*run, JobPlanned{.job = 0, .id = "a", .name = "a"});
+    say(*run, 0, 0, {"x"});
+    const std::vector<ArtifactFile> files{{folder.path() / "kept.txt", "kept.txt"},
+                                          {folder.path() / "own.txt", "own.txt"}};
+    ASSERT_TRUE(run->artifacts().save("result", files, false));
+    send(*run, RunFinished{Outcome::success, false});
+  }
+  write(".crema/blobs/new.1.0", "left by a killed writer");
+  auto going_on = store->reopen_run(1).value();
+  ASSERT_TRUE(store->prune(2));
+  const auto runs = store->list_runs(9).value();
+  ASSERT_EQ(runs.size(), 3U);
+  EXPECT_EQ(runs[0].number, 4U);
+  EXPECT_EQ(runs[1].number, 3U);
+  EXPECT_EQ(runs[2].number, 1U);  // somebody is at it
+  EXPECT_FALSE(std::filesystem::exists(home / "logs/2"));
+  EXPECT_FALSE(std::filesystem::exists(home / "runs/2"));
+  EXPECT_FALSE(std::filesystem::exists(home / "blobs/new.1.0"));
+  for (const RunNumber number : {1, 3, 4}) {
+    const auto target = folder.path() / "back" / std::to_string(number);
+    ASSERT_TRUE(store->artifacts_of(number).value()->extract("result", target));
+    EXPECT_EQ(sys::read_file(target / "own.txt").value(), "run " + std::to_string(number));
+    EXPECT_EQ(sys::read_file(target / "kept.txt").value(), "the same in all");
+  }
+  std::size_t blobs = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(home / "blobs"))
+    blobs += entry.is_regular_file() && entry.path().filename() != "lock" ? 1 : 0;
+  EXPECT_EQ(blobs, 4U);
+}
+
+TEST_F(StoreTest, CountsOnWhenItsDatabaseWasMovedAway) {
+  open()->begin_run("{}").value();
+  open()->begin_run("{}").value();
+  std::filesystem::remove(home / "crema.db");
+  EXPECT_EQ(open()->begin_run("{}").value()->number(), 3U);
+}
+
+TEST_F(StoreTest, SaysWhatCouldNotBeRecorded) {
+  auto store = open();
+  auto run = store->begin_run("{}").value();
+  EXPECT_FALSE(run->failure());
+  std::filesystem::create_directories(home / "logs/1/0");
+  std::filesystem::create_symlink("/dev/full", home / "logs/1/0/0.log");
+  say(*run, 0, 0, {"lost"});
+  ASSERT_TRUE(run->failure());
+  EXPECT_THAT(run->failure()->hint, HasSubstr("free some disk space"));
+}
+
+TEST_F(StoreTest, SaysWhatToDoWithoutAFolder) {
+  write("file", "not a folder");
+  const auto store = Store::open(folder.path() / "file/.crema", host);
+  ASSERT_FALSE(store);
+  EXPECT_THAT(store.error().hint, HasSubstr("CREMA_HOME"));
 }
 
 TEST_F(StoreTest, SaysWhatToDoAboutADamagedDatabase) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crema/evidence/event.h"
+#include "crema/evidence/style.h"
 
 #include <deque>
 #include <map>
@@ -65,5 +66,8 @@ class RunView {
   StepView& step(JobIndex job_index, StepIndex index);
   std::size_t tail_lines_;
 };
+
+// "critical path lint 0.5s → test (a) 1.0s", with its line break; "" where it is one job.
+std::string critical_path_line(const RunView& view, const Style& style);
 
 }  // namespace crema::evidence

@@ -24,6 +24,8 @@ namespace crema::store {
 
 using RunNumber = std::uint64_t;
 
+inline constexpr std::size_t kRunsKept = 50;
+
 enum class RunState : std::uint8_t { running, success, failure, cancelled, interrupted };
 std::string_view to_text(RunState state);
 
@@ -79,6 +81,9 @@ class RunRecorder : public evidence::RunListener {
   virtual std::filesystem::path folder() const = 0;
   // The journal of a job, replaced after each step: what resume needs (JSON, without secrets).
   virtual Result<> save_journal(evidence::JobIndex job, std::string_view journal) = 0;
+  // What could not be recorded, the first of it: the disk is full, the folder gone. The run goes on
+  // all the same; whoever runs it says so.
+  virtual std::optional<Diagnostic> failure() const { return std::nullopt; }
 };
 
 class Store {
@@ -103,8 +108,14 @@ class Store {
                                                    evidence::StepIndex step,
                                                    std::uint64_t first_line,
                                                    std::uint64_t limit) = 0;
+  // How many lines that log has by now; found at once, however long it is.
+  virtual Result<std::uint64_t> count_log_lines(RunNumber number, evidence::JobIndex job,
+                                                evidence::StepIndex step) = 0;
   virtual Result<std::unique_ptr<Artifacts>> artifacts_of(RunNumber number) = 0;
   virtual Caches& caches() = 0;
+  // Forgets all but the newest `keep` runs that have ended, with their logs, artifacts and places.
+  // begin_run does it beside the run, with kRunsKept.
+  virtual Result<> prune(std::size_t keep) = 0;
   virtual std::filesystem::path folder() const = 0;
 };
 

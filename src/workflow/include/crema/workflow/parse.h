@@ -32,9 +32,9 @@ struct ParseOptions {
   std::size_t max_files = 50;  // called workflows, together
   int max_nesting = 10;        // levels of reusable workflows
   std::size_t max_depth = 50;  // of collections in a file
-  std::size_t max_file_bytes = 1024 * 1024;
-  std::size_t max_total_bytes = 10 * 1024 * 1024;  // of all files, everything expanded
-  std::size_t max_jobs = 0;                        // in all files; 0: no limit
+  std::size_t max_file_bytes = std::size_t{1} << 20U;
+  std::size_t max_total_bytes = std::size_t{10} << 20U;  // of all files, everything expanded
+  std::size_t max_jobs = 0;                              // in all files; 0: no limit
 };
 
 struct ParseResult {
@@ -44,6 +44,6 @@ struct ParseResult {
   bool ok() const { return workflow != nullptr; }
 };
 
-ParseResult parse_workflow(SourcePtr source, const ParseOptions& options);
+ParseResult parse_workflow(const SourcePtr& source, const ParseOptions& options);
 
 }  // namespace crema::workflow
