@@ -93,10 +93,9 @@ std::optional<std::filesystem::path> shared_folder(const run::ActionContext& con
   const auto path = resolve_path(context, pattern).string();
   for (const auto& [home_path, variable] : kSharedCaches) {
     const auto folder = context.variable(variable);
-    if (is_below(path, context.home() / home_path) && !folder.empty() &&
-        stays_anyway(context, folder)) {
-      return folder;
-    }
+    if (folder.empty() || !stays_anyway(context, folder)) continue;
+    // By the name a workflow knows it by, or as the tool itself names it (`go env GOCACHE`).
+    if (is_below(path, context.home() / home_path) || is_below(path, folder)) return folder;
   }
   return std::nullopt;
 }

@@ -129,6 +129,12 @@ bool JobJournal::load() {
   return true;
 }
 
+void JobJournal::forget() {
+  earlier_.reset();
+  job_.remark("run/resume-from-start",
+              "starts from its first step: the workspace of the earlier attempt is gone");
+}
+
 void JobJournal::restore(StepLog& log) {
   if (earlier_ == nullptr) return;
   const auto& steps = job_.leg().job().steps;

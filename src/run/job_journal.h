@@ -20,6 +20,8 @@ class JobJournal {
 
   // Whether an earlier attempt left this job a workspace to go on in.
   bool load();
+  // The workspace turned out to be gone: the job starts from its first step.
+  void forget();
   // Puts variables, path, results and post steps back as they were.
   void restore(StepLog& log);
   // The first step that still has to run.

@@ -93,12 +93,15 @@ Result<> JobRun::open_place(StepLog&) {
   const auto& request = facts_.request;
   const PlaceRequest wanted{
       .folder = facts_.services.recorder.folder() / "jobs" / std::to_string(leg_.index),
+      .shared = facts_.services.recorder.places(),
+      .name = request.workflow->path + "\n" + leg_.name,
       .repository = request.repository,
       .settings = leg_.settings,
       .in_place = request.in_place,
       .keep = journal_->load(),
   };
   place_ = CREMA_TRY(facts_.executor.open(wanted));
+  if (wanted.keep && !place_->kept()) journal_->forget();
   workspace_ = place_->folders().workspace.string();
   // What follows from the working tree is there already, or must not be there.
   workspace_ready_ = request.strict;

@@ -2,7 +2,8 @@
 
 #include "cache_archive.h"
 #include "database.h"
-#include "file_lock.h"
+
+#include "crema/sys/file_lock.h"
 
 #include <unistd.h>
 
@@ -54,7 +55,7 @@ class ArchiveCaches : public Caches {
 
   Result<> restore(const CacheHit& hit, const std::string& version,
                    std::span<const CacheRoot> roots) override {
-    const auto in_use = CREMA_TRY(FileLock::wait(lock_file(), FileLock::Mode::shared));
+    const auto in_use = CREMA_TRY(sys::FileLock::wait(lock_file(), sys::FileLock::Mode::shared));
     fs::path file;
     {
       const std::lock_guard lock(mutex_);
@@ -108,7 +109,7 @@ class ArchiveCaches : public Caches {
   Result<bool> add(const std::string& key, const std::string& version,
                    std::span<const fs::path> paths, std::span<const CacheRoot> roots) {
     static std::atomic<unsigned> counter{0};
-    const auto in_use = CREMA_TRY(FileLock::wait(lock_file(), FileLock::Mode::shared));
+    const auto in_use = CREMA_TRY(sys::FileLock::wait(lock_file(), sys::FileLock::Mode::shared));
     {
       const std::lock_guard lock(mutex_);
       auto* database = CREMA_TRY(open());
@@ -145,7 +146,8 @@ class ArchiveCaches : public Caches {
   // Entries beyond the limit go, and archives that killed writers left. Where somebody reads or
   // writes one just now, the next save does it.
   Result<> clean_up() {
-    const auto alone = CREMA_TRY(FileLock::attempt(lock_file(), FileLock::Mode::exclusive));
+    const auto alone =
+        CREMA_TRY(sys::FileLock::attempt(lock_file(), sys::FileLock::Mode::exclusive));
     if (!alone) return {};
     const std::lock_guard lock(mutex_);
     auto* database = CREMA_TRY(open());

@@ -1,6 +1,6 @@
 #include "cache_archive.h"
 
-#include "disk_error.h"
+#include "crema/sys/disk_error.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -28,7 +28,7 @@ Diagnostic problem(const fs::path& archive, const std::string& why) {
 Diagnostic problem(const fs::path& archive, struct archive* handle) {
   const char* why = archive_error_string(handle);
   auto error = problem(archive, std::string(why == nullptr ? "is damaged" : why));
-  error.hint = disk_hint(archive_errno(handle));
+  error.hint = sys::disk_hint(archive_errno(handle));
   return error;
 }
 

@@ -1,10 +1,10 @@
 #include "file_artifacts.h"
 
 #include "database.h"
-#include "disk_error.h"
-#include "file_lock.h"
 
 #include "crema/base/hash.h"
+#include "crema/sys/disk_error.h"
+#include "crema/sys/file_lock.h"
 #include "crema/sys/files.h"
 
 #include <fcntl.h>
@@ -23,7 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Diagnostic problem(std::string_view what, const fs::path& file, int number) {
-  return disk_error("store/artifact", what, file, number);
+  return sys::disk_error("store/artifact", what, file, number);
 }
 
 // Held shared while an artifact is saved: its blobs belong to nobody yet. Alone by who cleans up.
@@ -42,7 +42,8 @@ class FileArtifacts : public Artifacts {
 
   Result<ArtifactInfo> save(const std::string& name, const std::vector<ArtifactFile>& files,
                             bool overwrite) override {
-    const auto saving = CREMA_TRY(FileLock::wait(blob_lock(folder_), FileLock::Mode::shared));
+    const auto saving =
+        CREMA_TRY(sys::FileLock::wait(blob_lock(folder_), sys::FileLock::Mode::shared));
     std::vector<StoredFile> stored;
     for (const auto& file : files) stored.push_back(CREMA_TRY(store_blob(file)));
     std::sort(stored.begin(), stored.end(),
@@ -223,7 +224,8 @@ std::unique_ptr<Artifacts> make_file_artifacts(const fs::path& folder, RunNumber
 }
 
 Result<> remove_unused_blobs(const fs::path& folder) {
-  const auto alone = CREMA_TRY(FileLock::attempt(blob_lock(folder), FileLock::Mode::exclusive));
+  const auto alone =
+      CREMA_TRY(sys::FileLock::attempt(blob_lock(folder), sys::FileLock::Mode::exclusive));
   if (!alone) return {};
   const auto database = CREMA_TRY(Database::open(folder / "crema.db"));
   std::error_code error;

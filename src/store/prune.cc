@@ -2,9 +2,9 @@
 
 #include "database.h"
 #include "file_artifacts.h"
-#include "file_lock.h"
 #include "recorder.h"
 
+#include "crema/sys/file_lock.h"
 #include "crema/sys/files.h"
 
 #include <string>
@@ -61,8 +61,8 @@ Result<> prune_runs(const fs::path& folder, std::size_t keep, const std::stop_to
   bool removed = false;
   for (const auto number : CREMA_TRY(runs_beyond(*database, keep))) {
     if (stop.stop_requested()) return {};
-    const auto lease = CREMA_TRY(FileLock::attempt(lease_of(folder, static_cast<RunNumber>(number)),
-                                                   FileLock::Mode::exclusive));
+    const auto lease = CREMA_TRY(sys::FileLock::attempt(
+        lease_of(folder, static_cast<RunNumber>(number)), sys::FileLock::Mode::exclusive));
     if (!lease) continue;  // somebody goes on with it
     const auto name = std::to_string(number);
     CREMA_TRY(remove_files(folder, name));

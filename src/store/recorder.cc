@@ -26,7 +26,7 @@ std::string needs_text(const std::vector<evidence::JobIndex>& needs) {
 
 class Recorder : public RunRecorder {
  public:
-  Recorder(std::filesystem::path folder, RunNumber number, FileLock lease, bool fresh,
+  Recorder(std::filesystem::path folder, RunNumber number, sys::FileLock lease, bool fresh,
            std::unique_ptr<Database> database)
       : folder_(std::move(folder)),
         number_(number),
@@ -49,6 +49,7 @@ class Recorder : public RunRecorder {
   std::filesystem::path folder() const override {
     return folder_ / "runs" / std::to_string(number_);
   }
+  std::filesystem::path places() const override { return folder_ / "jobs"; }
 
   Result<> save_journal(evidence::JobIndex job, std::string_view journal) override {
     const std::lock_guard lock(mutex_);
@@ -265,7 +266,7 @@ class Recorder : public RunRecorder {
   std::filesystem::path folder_;
   RunNumber number_;
   bool fresh_;
-  FileLock lease_;
+  sys::FileLock lease_;
   mutable std::mutex mutex_;  // guards what follows
   std::unique_ptr<Database> database_;
   std::unique_ptr<Artifacts> artifacts_;
@@ -296,7 +297,8 @@ evidence::Time from_microseconds(std::int64_t microseconds) {
 }
 
 Result<std::unique_ptr<RunRecorder>> make_recorder(const std::filesystem::path& folder,
-                                                   RunNumber number, FileLock lease, bool fresh) {
+                                                   RunNumber number, sys::FileLock lease,
+                                                   bool fresh) {
   auto database = CREMA_TRY(Database::open(folder / "crema.db"));
   return std::make_unique<Recorder>(folder, number, std::move(lease), fresh, std::move(database));
 }

@@ -1,9 +1,8 @@
 // Writes a run down as it happens.
 #pragma once
 
-#include "file_lock.h"
-
 #include "crema/store/store.h"
+#include "crema/sys/file_lock.h"
 
 #include <filesystem>
 #include <memory>
@@ -12,7 +11,8 @@ namespace crema::store {
 
 // `fresh` is false when an ended run goes on: what its steps said before is then replaced.
 Result<std::unique_ptr<RunRecorder>> make_recorder(const std::filesystem::path& folder,
-                                                   RunNumber number, FileLock lease, bool fresh);
+                                                   RunNumber number, sys::FileLock lease,
+                                                   bool fresh);
 
 // The file whose lock the crema that runs a run holds.
 std::filesystem::path lease_of(const std::filesystem::path& folder, RunNumber run);

@@ -1,8 +1,7 @@
 #include "step_log_file.h"
 
-#include "disk_error.h"
-
 #include "crema/store/store.h"
+#include "crema/sys/disk_error.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -153,21 +152,21 @@ Place end_of(const Input& log, const std::filesystem::path& file) {
 
 Result<StepLogWriter> StepLogWriter::create(const std::filesystem::path& file) {
   const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (descriptor < 0) return fail(disk_error("store/log", "write the log", file, errno));
+  if (descriptor < 0) return fail(sys::disk_error("store/log", "write the log", file, errno));
   ::unlink(index_of(file).c_str());
   return StepLogWriter(descriptor, file);
 }
 
 Result<StepLogWriter> StepLogWriter::go_on(const std::filesystem::path& file) {
   const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-  if (descriptor < 0) return fail(disk_error("store/log", "write the log", file, errno));
+  if (descriptor < 0) return fail(sys::disk_error("store/log", "write the log", file, errno));
   StepLogWriter writer(descriptor, file);
   const Input log(file);
   const auto end = end_of(log, file);
   writer.lines_ = end.line;
   writer.bytes_ = end.offset;
   if (::ftruncate(descriptor, static_cast<off_t>(end.offset)) != 0)
-    return fail(disk_error("store/log", "write the log", file, errno));
+    return fail(sys::disk_error("store/log", "write the log", file, errno));
   return writer;
 }
 
@@ -221,7 +220,7 @@ Result<> StepLogWriter::append(std::span<const evidence::LogLine> lines) {
     const int why = errno;
     // Half a batch would shift the places of all later lines.
     (void)!::ftruncate(file_, static_cast<off_t>(bytes_));
-    return fail(disk_error("store/log", "write the log", path_, why));
+    return fail(sys::disk_error("store/log", "write the log", path_, why));
   }
   lines_ = number;
   bytes_ += buffer_.size();
@@ -234,7 +233,7 @@ Result<> StepLogWriter::add_to_index(std::uint64_t first_entry,
   if (index_ < 0) index_ = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
   const std::string_view bytes(reinterpret_cast<const char*>(offsets.data()), offsets.size_bytes());
   if (index_ < 0 || !write_whole(index_, bytes, (first_entry - 1) * kEntryBytes))
-    return fail(disk_error("store/log", "write the index", file, errno));
+    return fail(sys::disk_error("store/log", "write the index", file, errno));
   return {};
 }
 
@@ -271,7 +270,7 @@ Result<std::uint64_t> count_step_log(const std::filesystem::path& file) {
 Result<> remove_step_log(const std::filesystem::path& file) {
   for (const auto& part : {file, index_of(file)}) {
     if (::unlink(part.c_str()) != 0 && errno != ENOENT)
-      return fail(disk_error("store/log", "remove the log", part, errno));
+      return fail(sys::disk_error("store/log", "remove the log", part, errno));
   }
   return {};
 }

@@ -2,14 +2,14 @@
 
 #include "archive_caches.h"
 #include "database.h"
-#include "disk_error.h"
 #include "file_artifacts.h"
-#include "file_lock.h"
 #include "prune.h"
 #include "recorder.h"
 #include "step_log_file.h"
 
 #include "crema/base/strings.h"
+#include "crema/sys/disk_error.h"
+#include "crema/sys/file_lock.h"
 #include "crema/sys/files.h"
 
 #include <nlohmann/json.hpp>
@@ -70,12 +70,12 @@ constexpr std::string_view kRunColumns =
 Result<> make_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error) return fail(disk_error("store/folder", "make the folder", folder, error.value()));
+  if (error) return fail(sys::disk_error("store/folder", "make the folder", folder, error.value()));
   const auto ignore = folder / ".gitignore";
   if (fs::exists(ignore, error)) return {};
   errno = 0;
   if (!sys::write_file(ignore, "*\n"))
-    return fail(disk_error("store/folder", "write", ignore, errno));
+    return fail(sys::disk_error("store/folder", "write", ignore, errno));
   return {};
 }
 
@@ -326,8 +326,8 @@ class FolderStore : public Store {
   // a transaction, so that nobody who begins or goes on with a run finds its lease taken by this.
   Result<bool> settle(RunNumber number) {
     auto transaction = CREMA_TRY(Transaction::begin(*database_));
-    const auto lease =
-        CREMA_TRY(FileLock::attempt(lease_of(folder_, number), FileLock::Mode::exclusive));
+    const auto lease = CREMA_TRY(
+        sys::FileLock::attempt(lease_of(folder_, number), sys::FileLock::Mode::exclusive));
     if (!lease) return false;
     // It may have ended since it was seen running.
     CREMA_TRY(database_
@@ -339,8 +339,9 @@ class FolderStore : public Store {
     return true;
   }
 
-  Result<FileLock> take_lease(RunNumber number) {
-    auto lease = CREMA_TRY(FileLock::attempt(lease_of(folder_, number), FileLock::Mode::exclusive));
+  Result<sys::FileLock> take_lease(RunNumber number) {
+    auto lease = CREMA_TRY(
+        sys::FileLock::attempt(lease_of(folder_, number), sys::FileLock::Mode::exclusive));
     if (lease) return std::move(*lease);
     auto error = make_error(
         "store/busy", "run " + std::to_string(number) + " is still going on in another process");

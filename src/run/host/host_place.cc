@@ -28,12 +28,13 @@ fs::path tool_cache_of(const sys::Host& host) {
 
 }  // namespace
 
-HostPlace::HostPlace(HostExecutor& executor, const PlaceRequest& request)
+HostPlace::HostPlace(HostExecutor& executor, const PlaceRequest& request, PlaceFolder folder)
     : executor_(executor),
       repository_(request.repository),
-      folder_(request.folder),
+      lease_(std::move(folder)),
+      folder_(lease_.path()),
       in_place_(request.in_place),
-      filled_(request.in_place || request.keep),
+      filled_(request.in_place || lease_.kept()),
       remarks_(executor.base().remarks) {
   // A part of a repository stands in the copy where it stands in the repository.
   folders_.workspace =
@@ -47,18 +48,18 @@ HostPlace::HostPlace(HostExecutor& executor, const PlaceRequest& request)
 
 Result<std::unique_ptr<Place>> HostPlace::open(HostExecutor& executor,
                                                const PlaceRequest& request) {
-  std::unique_ptr<HostPlace> place(new HostPlace(executor, request));
+  auto folder = CREMA_TRY(PlaceFolder::take({.shared = request.shared,
+                                             .name = request.name,
+                                             .own = request.folder,
+                                             .keep = request.keep}));
+  std::unique_ptr<HostPlace> place(new HostPlace(executor, request, std::move(folder)));
   const auto& folders = place->folders_;
-  if (!request.keep) {
-    CREMA_TRY(sys::remove_tree(place->folder_));
-  } else {
-    CREMA_TRY(sys::remove_tree(folders.temp));
-  }
+  CREMA_TRY(sys::remove_tree(folders.temp));
   CREMA_TRY(sys::make_directories(folders.workspace));
   CREMA_TRY(sys::make_directories(folders.temp));
   CREMA_TRY(sys::make_directories(folders.home));
   CREMA_TRY(sys::make_directories(folders.tool_cache));
-  if (!request.keep) {
+  if (!place->kept()) {
     CREMA_TRY(furnish_home(folders.home, folders.workspace, executor.host()));
   }
   place->environment_ = executor.base().variables;

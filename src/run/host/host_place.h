@@ -2,6 +2,7 @@
 #pragma once
 
 #include "host_executor.h"
+#include "place_folder.h"
 #include "services/services.h"
 
 #include <memory>
@@ -15,6 +16,7 @@ class HostPlace : public Place {
   static Result<std::unique_ptr<Place>> open(HostExecutor& executor, const PlaceRequest& request);
 
   const Folders& folders() const override { return folders_; }
+  bool kept() const override { return lease_.kept(); }
   const sys::Environment& environment() const override { return environment_; }
   std::string_view os() const override { return "Linux"; }
   std::string_view arch() const override;
@@ -33,10 +35,11 @@ class HostPlace : public Place {
   void remove() override;
 
  private:
-  HostPlace(HostExecutor& executor, const PlaceRequest& request);
+  HostPlace(HostExecutor& executor, const PlaceRequest& request, PlaceFolder folder);
 
   HostExecutor& executor_;
   const Repository& repository_;
+  PlaceFolder lease_;
   std::filesystem::path folder_;
   bool in_place_;
   bool filled_;

@@ -29,10 +29,12 @@ namespace crema::run {
 
 struct PlaceRequest {
   std::filesystem::path folder;  // the job's own, below the run's folder
+  std::filesystem::path shared;  // where jobs of all runs work, a folder for each name
+  std::string name;              // the same in every run of the workflow
   const Repository& repository;
   const workflow::Settings& settings;
   bool in_place = false;  // the workspace is the user's tree itself
-  bool keep = false;      // the folder is an earlier attempt's: its workspace stays as it is
+  bool keep = false;      // go on in the workspace of an earlier attempt, if it is still there
 };
 
 // As the job's processes see them.
@@ -53,6 +55,8 @@ class Place {
   virtual ~Place() = default;  // closes the place
 
   virtual const Folders& folders() const = 0;
+  // Whether the workspace of an earlier attempt, which the request asked to keep, is there.
+  virtual bool kept() const { return false; }
   // What every process of the job gets before anything a workflow says.
   virtual const sys::Environment& environment() const = 0;
   virtual std::string_view os() const = 0;    // RUNNER_OS: "Linux"

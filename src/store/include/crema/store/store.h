@@ -1,6 +1,6 @@
 // The store: everything crema remembers of its runs, in one folder (`.crema/` of the repository):
 // `crema.db` (SQLite, WAL) for records, `logs/` for log files with their line index, `blobs/` by
-// content hash, `caches/`, and `runs/N/` for the places where unfinished jobs can be resumed.
+// content hash, `caches/`, `jobs/` where jobs work, and `runs/N/` for what of them can be resumed.
 // What was recorded survives kill -9 of crema at any instant.
 #pragma once
 
@@ -77,8 +77,10 @@ class RunRecorder : public evidence::RunListener {
  public:
   virtual RunNumber number() const = 0;
   virtual Artifacts& artifacts() = 0;
-  // The folder where the run's jobs live and, after a failure, wait to be resumed.
+  // The run's own folder, where the places of its jobs wait to be resumed.
   virtual std::filesystem::path folder() const = 0;
+  // Where jobs work while they run, at paths that are the same in every run.
+  virtual std::filesystem::path places() const = 0;
   // The journal of a job, replaced after each step: what resume needs (JSON, without secrets).
   virtual Result<> save_journal(evidence::JobIndex job, std::string_view journal) = 0;
   // What could not be recorded, the first of it: the disk is full, the folder gone. The run goes on

@@ -1,10 +1,10 @@
-#include "disk_error.h"
+#include "crema/sys/disk_error.h"
 
 #include <cerrno>
 #include <cstring>
 #include <string>
 
-namespace crema::store {
+namespace crema::sys {
 
 std::string_view disk_hint(int number) {
   switch (number) {
@@ -32,4 +32,4 @@ Diagnostic disk_error(std::string_view code, std::string_view verb,
   return error;
 }
 
-}  // namespace crema::store
+}  // namespace crema::sys

@@ -1,7 +1,6 @@
-#include "file_lock.h"
+#include "crema/sys/file_lock.h"
 
-#include "disk_error.h"
-
+#include "crema/sys/disk_error.h"
 #include "crema/sys/files.h"
 
 #include <fcntl.h>
@@ -11,7 +10,7 @@
 #include <cerrno>
 #include <utility>
 
-namespace crema::store {
+namespace crema::sys {
 namespace {
 
 int operation(FileLock::Mode mode) { return mode == FileLock::Mode::shared ? LOCK_SH : LOCK_EX; }
@@ -27,16 +26,15 @@ bool lock(int file, int how) {
 }  // namespace
 
 Result<int> FileLock::open(const std::filesystem::path& file) {
-  CREMA_TRY(sys::make_directories(file.parent_path()));
+  CREMA_TRY(make_directories(file.parent_path()));
   const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (descriptor < 0) return fail(disk_error("store/lock", "write", file, errno));
+  if (descriptor < 0) return fail(disk_error("sys/lock", "write", file, errno));
   return descriptor;
 }
 
 Result<FileLock> FileLock::wait(const std::filesystem::path& file, Mode mode) {
   FileLock held(CREMA_TRY(open(file)));
-  if (!lock(held.file_, operation(mode)))
-    return fail(disk_error("store/lock", "lock", file, errno));
+  if (!lock(held.file_, operation(mode))) return fail(disk_error("sys/lock", "lock", file, errno));
   return held;
 }
 
@@ -44,7 +42,7 @@ Result<std::optional<FileLock>> FileLock::attempt(const std::filesystem::path& f
   FileLock held(CREMA_TRY(open(file)));
   if (lock(held.file_, operation(mode) | LOCK_NB)) return std::optional(std::move(held));
   if (errno == EWOULDBLOCK) return std::optional<FileLock>();
-  return fail(disk_error("store/lock", "lock", file, errno));
+  return fail(disk_error("sys/lock", "lock", file, errno));
 }
 
 FileLock::FileLock(FileLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
@@ -58,4 +56,4 @@ FileLock::~FileLock() {
   if (file_ >= 0) ::close(file_);
 }
 
-}  // namespace crema::store
+}  // namespace crema::sys

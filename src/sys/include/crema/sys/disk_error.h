@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string_view>
 
-namespace crema::store {
+namespace crema::sys {
 
 // "cannot <verb> <file>: <why>", with a hint for a full or a read-only disk. `number` is an errno.
 Diagnostic disk_error(std::string_view code, std::string_view verb,
@@ -15,4 +15,4 @@ Diagnostic disk_error(std::string_view code, std::string_view verb,
 // The hint alone, "" where there is none to give.
 std::string_view disk_hint(int number);
 
-}  // namespace crema::store
+}  // namespace crema::sys

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <optional>
 
-namespace crema::store {
+namespace crema::sys {
 
 class FileLock {
  public:
@@ -28,4 +28,4 @@ class FileLock {
   int file_;
 };
 
-}  // namespace crema::store
+}  // namespace crema::sys
