@@ -23,7 +23,7 @@ NORMAL = [
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?Z?"), "<date>"),
     (re.compile(r"\b(\d+m ?)?\d+(\.\d+)? ?(ms|s)\b"), "<time>"),
     (re.compile(r"\b[0-9a-f]{40}\b"), "<sha>"),
-    (re.compile(r"\b[0-9a-f]{7,8}\b(?!\.)"), "<sha>"),
+    (re.compile(r"\b[0-9a-f]{7,12}\b(?!\.)"), "<sha>"),
     (re.compile(r"\bpid \d+"), "pid <pid>"),
     (re.compile(r" *━+"), ""),
     (re.compile(r"this machine \([^\n]*?\)(?=\n|$)"), "this machine (<system>)"),
@@ -31,7 +31,7 @@ NORMAL = [
 
 
 def normal(text: str, folder: str) -> str:
-    text = text.replace(folder, "<dir>").replace(str(ROOT), "<crema>")
+    text = text.replace(folder, "<dir>").replace(os.path.basename(folder), "<name>").replace(str(ROOT), "<crema>")
     for pattern, word in NORMAL:
         text = pattern.sub(word, text)
     return "\n".join(line.rstrip() for line in text.split("\n"))

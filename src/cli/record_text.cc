@@ -83,8 +83,10 @@ std::string age_text(std::chrono::nanoseconds age) {
 }
 
 std::string time_text(evidence::Time time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+  const auto milliseconds =
+      std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count() % 1000;
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(time)), milliseconds);
 }
 
 nlohmann::ordered_json run_json(const store::RunRecord& run, bool whole) {

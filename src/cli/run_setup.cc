@@ -84,6 +84,7 @@ Result<run::RunRequest> make_request(const LoadedWorkflow& loaded, const ChosenE
   request.strict = options.strict;
   request.builtins = !options.no_builtins;
   request.catalog = actions::find_builtin;
+  request.action_hint = actions::hint_for;
   request.debug = host.variable("RUNNER_DEBUG").value_or("") == "1" ||
                   host.variable("ACTIONS_STEP_DEBUG").value_or("") == "true";
   return request;

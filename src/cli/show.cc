@@ -89,11 +89,13 @@ std::string run_text(const store::RunRecord& run, const Style& style) {
   if (run.finished)
     out += style.paint(Tone::dim, "  " + evidence::duration_text(*run.finished - run.started));
   out += "\n\n";
-  for (const auto& job : run.jobs) {
+  const auto view = view_of(run);
+  for (const auto index : view.workflow_order()) {
+    const auto& job = run.jobs[index];
     if (!job.expands || job.result != evidence::Outcome::success)
       add_job(out, job, run.state == store::RunState::running, style);
   }
-  out += evidence::critical_path_line(view_of(run), style);
+  out += evidence::critical_path_line(view, style);
   if (!run.annotations.empty()) out += "\n" + style.paint(Tone::bold, "annotations") + "\n";
   constexpr std::string_view kLevels[] = {"notice", "warning", "error"};
   for (const auto& note : run.annotations) {

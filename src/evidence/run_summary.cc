@@ -41,7 +41,7 @@ void add_annotations(std::string& out, const RunView& view, std::size_t job_inde
 }
 
 void add_failures(std::string& out, const RunView& view, const Style& style, std::size_t columns) {
-  for (std::size_t i = 0; i < view.jobs.size(); ++i) {
+  for (const auto i : view.workflow_order()) {
     const auto& job = view.jobs[i];
     if (job.result != Outcome::failure || job.expands) continue;
     const auto* step = job.failed_step();
@@ -150,7 +150,8 @@ void add_where_to_look(std::string& out, const RunView& view, const Style& style
     out += fmt::format("  {}  {}\n", style.paint(Tone::cyan, fmt::format("{:<36}", command)),
                        style.paint(Tone::dim, what));
   };
-  for (const auto& job : view.jobs) {
+  for (const auto i : view.workflow_order()) {
+    const auto& job = view.jobs[i];
     const auto* step = job.expands ? nullptr : job.failed_step();
     if (job.result != Outcome::failure || step == nullptr) continue;
     add(fmt::format("crema logs {} {}", view.run.run, log_address(job, *step)),

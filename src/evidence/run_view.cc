@@ -108,9 +108,29 @@ void RunView::add_lines(JobIndex job_index, StepIndex index, std::span<const Log
   }
 }
 
+// Legs get their numbers when they become known, but belong where their job is written.
+std::vector<JobIndex> RunView::workflow_order() const {
+  std::vector<std::pair<std::vector<JobIndex>, JobIndex>> keyed;
+  for (JobIndex index = 0; index < jobs.size(); ++index) {
+    std::vector<JobIndex> chain{index};
+    for (auto from = jobs[index].expanded_from; from >= 0 && chain.size() <= jobs.size();
+         from = jobs[static_cast<std::size_t>(from)].expanded_from) {
+      chain.push_back(static_cast<JobIndex>(from));
+    }
+    std::ranges::reverse(chain);
+    keyed.emplace_back(std::move(chain), index);
+  }
+  std::ranges::sort(keyed);
+  std::vector<JobIndex> order;
+  order.reserve(keyed.size());
+  for (const auto& [chain, index] : keyed) order.push_back(index);
+  return order;
+}
+
 std::vector<const JobView*> RunView::real_jobs() const {
   std::vector<const JobView*> real;
-  for (const auto& view : jobs) {
+  for (const auto at : workflow_order()) {
+    const auto& view = jobs[at];
     // A placeholder that was decided before it expanded (skipped, cancelled) stands for its legs.
     const auto index = &view - jobs.data();
     const bool has_legs = std::any_of(jobs.begin(), jobs.end(), [&](const JobView& other) {

@@ -90,7 +90,9 @@ Result<ActionUse> resolve_action(StepFrame& frame, const std::string& reference)
       "run/not-supported", fmt::format("not supported: action {} is not built in and crema does "
                                        "not download actions yet",
                                        reference));
-  unknown.hint = fmt::format("map it to a folder that has it: --action {}=DIR", name);
+  const auto own = request.action_hint ? request.action_hint(name) : std::string_view();
+  unknown.hint = fmt::format("{}{}map it to a folder that has it: --action {}=DIR", own,
+                             own.empty() ? "" : "; or ", name);
   return crema::fail(std::move(unknown));
 }
 

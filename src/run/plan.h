@@ -34,6 +34,7 @@ struct WorkflowRun {
   expr::Value secrets;
   std::vector<std::unique_ptr<Node>> nodes;  // in the order written
   bool cancelled = false;
+  std::string cancel_reason;
 };
 
 struct JobResult {

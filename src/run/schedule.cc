@@ -201,7 +201,7 @@ void Schedule::decide(Node& node) {
   if (!decision) return fail_node(node, decision.error());
   if (decision->runs) return expand(node, scope);
   if (node.parent->cancelled) {
-    return end_node(node, {Outcome::cancelled, {}, std::string(kRunCancelled)}, true);
+    return end_node(node, {Outcome::cancelled, {}, node.parent->cancel_reason}, true);
   }
   end_node(node, {Outcome::skipped, {}, without_verdict(decision->reason)}, true);
 }
@@ -374,27 +374,28 @@ void Schedule::cancel_leg(Leg& leg, const std::string& reason) {
   if (leg.state == Leg::State::ready) {
     return end_leg(leg, {Outcome::cancelled, {}, reason}, true);
   }
-  if (leg.called != nullptr) return cancel_waiting(*leg.called);
+  if (leg.called != nullptr) return cancel_waiting(*leg.called, reason);
   cancellations_.push_back({&leg, reason});
 }
 
-void Schedule::cancel_waiting(WorkflowRun& run) {
+void Schedule::cancel_waiting(WorkflowRun& run, const std::string& reason) {
   run.cancelled = true;
+  run.cancel_reason = reason;
   for (const auto& node : run.nodes) {
     for (const auto& leg : node->legs) {
       if (leg->state != Leg::State::ready) {
-        cancel_leg(*leg, std::string(kRunCancelled));
+        cancel_leg(*leg, reason);
         continue;
       }
       // Not started yet: it still may, if its condition holds in a cancelled run.
       const auto decision = workflow::decide_job(*node->job, node_scope(*node), status_view(*node));
-      if (!decision || !decision->runs) cancel_leg(*leg, std::string(kRunCancelled));
+      if (!decision || !decision->runs) cancel_leg(*leg, reason);
     }
   }
 }
 
 void Schedule::cancel() {
-  if (!root_.cancelled) cancel_waiting(root_);
+  if (!root_.cancelled) cancel_waiting(root_, std::string(kRunCancelled));
 }
 
 void Schedule::finish(Leg& leg, JobResult result) { end_leg(leg, std::move(result), false); }

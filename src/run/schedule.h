@@ -79,7 +79,7 @@ class Schedule {
   void end_node(Node& node, JobResult result, bool tell_it);
   void end_leg(Leg& leg, JobResult result, bool tell_it);
   void cancel_leg(Leg& leg, const std::string& reason);
-  void cancel_waiting(WorkflowRun& run);
+  void cancel_waiting(WorkflowRun& run, const std::string& reason);
 
   void open_call(Leg& leg);
   void close_call(Leg& leg);

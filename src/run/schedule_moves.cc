@@ -125,6 +125,7 @@ void Schedule::open_call(Leg& leg) {
   leg.called->inputs = *inputs;
   leg.called->secrets = *secrets;
   leg.called->cancelled = leg.cancelled || leg.node->parent->cancelled;
+  leg.called->cancel_reason = leg.node->parent->cancel_reason;
   plan_nodes(*leg.called);
 }
 

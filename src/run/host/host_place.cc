@@ -37,10 +37,9 @@ HostPlace::HostPlace(HostExecutor& executor, const PlaceRequest& request, PlaceF
       filled_(request.in_place || lease_.kept()),
       remarks_(executor.base().remarks) {
   // A part of a repository stands in the copy where it stands in the repository.
-  folders_.workspace =
-      in_place_ ? repository_.root
-                : (folder_ / "work" / repository_.name / WorkingTree::place_of(repository_))
-                      .lexically_normal();
+  const auto part = WorkingTree::place_of(repository_);
+  folders_.workspace = in_place_ ? repository_.root : folder_ / "work" / repository_.name;
+  if (!in_place_ && !part.empty()) folders_.workspace /= part;
   folders_.temp = folder_ / "temp";
   folders_.home = folder_ / "home";
   folders_.tool_cache = tool_cache_of(executor.host());

@@ -121,6 +121,65 @@ TEST_F(ServicesTest, RunsRedisAndFindsItInHealthCommands) {
             "OK\n");
 }
 
+TEST_F(ServicesTest, RunsMariaDbForMysqlImages) {
+  if (!kMysql.installed(host)) GTEST_SKIP() << "MariaDB is not installed";
+  ASSERT_TRUE(
+      sys::write_file(folder.path() / "1.sql",
+                      "CREATE TABLE coffee (name text); INSERT INTO coffee VALUES ('ristretto');"));
+  ServiceSpec spec{.id = "db", .image = "mysql:8"};
+  spec.env = {{"MYSQL_ROOT_PASSWORD", "se'cret"},
+              {"MYSQL_DATABASE", "shop"},
+              {"MYSQL_USER", "barista"},
+              {"MYSQL_PASSWORD", "crema\\"}};
+  spec.ports = {"3306"};
+  spec.volumes = {folder.path().string() + ":/docker-entrypoint-initdb.d"};
+  spec.options = R"(--health-cmd "mysqladmin ping -h localhost -u root -p$MYSQL_ROOT_PASSWORD")";
+  const auto services = start({spec});
+  ASSERT_TRUE(services) << services.error().message;
+  const auto ask = [&](const std::string& user, const std::string& password) {
+    return client({"mariadb", "-h127.0.0.1", "-P" + port(**services, "db", "3306"), "-u" + user,
+                   "-NBe", "SELECT name FROM coffee", "shop"},
+                  {{"MYSQL_PWD", password}});
+  };
+  EXPECT_EQ(ask("barista", "crema\\"), "ristretto\n");
+  EXPECT_EQ(ask("root", "se'cret"), "ristretto\n");
+  EXPECT_THAT(ask("barista", "wrong"), HasSubstr("Access denied"));
+}
+
+// Says a line to a service and gives what it answers first.
+constexpr std::string_view kTalk = R"(
+import socket, sys
+with socket.create_connection(("127.0.0.1", int(sys.argv[1])), 5) as line:
+    line.sendall(sys.argv[2].encode() + b"\r\n")
+    print(line.recv(64).decode().split("\r\n")[0][:5])
+)";
+
+TEST_F(ServicesTest, RunsNatsAndMemcached) {
+  if (!kNats.installed(host) || !kMemcached.installed(host))
+    GTEST_SKIP() << "NATS or Memcached is not installed";
+  const auto services = start({{.id = "bus", .image = "nats:2", .ports = {"4222"}},
+                               {.id = "cache", .image = "memcached:1.6", .ports = {"11211"}}});
+  ASSERT_TRUE(services) << services.error().message;
+  const auto talk = [&](const std::string& id, const std::string& inside, const std::string& line) {
+    return client({"python3", "-c", std::string(kTalk), port(**services, id, inside), line});
+  };
+  EXPECT_EQ(talk("bus", "4222", "PING"), "INFO \n");
+  EXPECT_EQ(talk("cache", "11211", "version"), "VERSI\n");
+}
+
+TEST_F(ServicesTest, RunsRabbitMqWithItsUser) {
+  if (!kRabbitmq.installed(host)) GTEST_SKIP() << "RabbitMQ is not installed";
+  ServiceSpec spec{.id = "queue", .image = "rabbitmq:3-management"};
+  spec.env = {{"RABBITMQ_DEFAULT_USER", "barista"}, {"RABBITMQ_DEFAULT_PASS", "crema"}};
+  spec.ports = {"5672"};
+  spec.options = R"(--health-cmd "rabbitmq-diagnostics -q ping" --health-interval 2s)";
+  const auto services = start({spec});
+  ASSERT_TRUE(services) << services.error().message << testing::PrintToString(said);
+  EXPECT_EQ(client({"python3", "-c", std::string(kTalk), port(**services, "queue", "5672"),
+                    "not the protocol"}),
+            std::string("AMQP\0\n", 6));
+}
+
 TEST_F(ServicesTest, NamesWhoHoldsAPort) {
   if (!kRedis.installed(host)) GTEST_SKIP() << "Redis is not installed";
   const auto taken = std::to_string(sys::free_port().value());

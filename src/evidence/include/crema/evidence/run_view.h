@@ -56,7 +56,9 @@ class RunView {
   std::vector<ArtifactSaved> artifacts;
   std::vector<SummaryWritten> summaries;
 
-  // Jobs that are real, not placeholders for their legs.
+  // All of them as the workflow has them: legs where their job is written.
+  std::vector<JobIndex> workflow_order() const;
+  // Jobs that are real, not placeholders for their legs, in that order.
   std::vector<const JobView*> real_jobs() const;
   // The chain of jobs that decided how long the run took, first to last.
   std::vector<const JobView*> critical_path() const;

@@ -63,6 +63,8 @@ struct RunRequest {
   Unsupported unsupported = Unsupported::skip;
   bool builtins = true;
   BuiltinCatalog catalog;
+  // What to do about an action that is not in it; "" where there is nothing special to say.
+  std::function<std::string_view(std::string_view name)> action_hint;
   std::map<std::string, std::filesystem::path> actions;  // "owner/name[/path]@ref" or "owner/name"
                                                          // -> a folder with its action.yml
   BreakHandler* break_on_failure = nullptr;
