@@ -24,7 +24,10 @@ void check_env_file(std::string_view text) {
   for (const auto& [name, value] : *values) {
     require(!name.empty());
     // A name with << in it can only have been written with =, which a delimiter cannot express.
-    if (name.find("<<") != std::string::npos || name.find('=') != std::string::npos) return;
+    if (name.find("<<") != std::string::npos || name.find('=') != std::string::npos ||
+        name.ends_with('<')) {
+      return;
+    }
     again += name;
     again += "<<" + delimiter + "\n" + value + "\n" + delimiter + "\n";
   }

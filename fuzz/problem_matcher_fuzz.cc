@@ -2,18 +2,19 @@
 // the rest of it defines, and by matchers that tools really use.
 #include "problem_matcher.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 
 namespace {
 
-constexpr std::string_view kReal = R"({"problemMatcher": [{"owner": "go", "pattern": [
+constexpr std::string_view kReal = R"json({"problemMatcher": [{"owner": "go", "pattern": [
   {"regexp": "^\\s*(\\.{0,2}[\\/\\\\].+\\.go):(?:(\\d+):(\\d+):)? (.*)", "file": 1, "line": 2,
    "column": 3, "message": 4}]},
   {"owner": "eslint", "pattern": [{"regexp": "^([^\\s].*)$", "file": 1},
   {"regexp": "^\\s+(\\d+):(\\d+)\\s+(error|warning|info)\\s+(.*)\\s\\s+(.*)$", "line": 1,
-   "column": 2, "severity": 3, "message": 4, "code": 5, "loop": true}]}]})";
+   "column": 2, "severity": 3, "message": 4, "code": 5, "loop": true}]}]})json";
 
 void match_lines(crema::run::ProblemMatchers& matchers, std::string_view text) {
   while (!text.empty()) {

@@ -4,6 +4,8 @@
 #include "line_splitter.h"
 #include "masking.h"
 
+#include "crema/base/utf8.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -20,7 +22,7 @@ void check_command(std::string_view line) {
   const auto command = crema::run::parse_command(line);
   if (!command) return;
   require(!command->name.empty());
-  for (const auto& [name, value] : command->properties) require(!name.empty() && !value.empty());
+  for (const auto& [name, value] : command->properties) require(!value.empty());
 }
 
 const crema::run::Masker& masker() {
@@ -61,7 +63,7 @@ void check_lines(std::string_view bytes, std::size_t piece) {
       [&](std::string_view line) {
         joined += line;
         std::string buffer;
-        check_command(crema::run::valid_utf8(line, buffer));
+        check_command(crema::valid_utf8(line, buffer));
       },
       [](std::string_view, std::size_t place) { return place; });
   for (std::size_t at = 0; at < bytes.size(); at += piece) splitter.feed(bytes.substr(at, piece));

@@ -1,5 +1,7 @@
 #include "crema/formats/yaml.h"
 
+#include "crema/base/utf8.h"
+
 #include <libfyaml.h>
 
 #include <algorithm>
@@ -372,6 +374,10 @@ Result<YamlPtr> parse_yaml(const SourcePtr& source, const YamlLimits& limits) {
                 Span{source});
   }
   SourcePtr current = source;
+  // GitHub reads a file that is no UTF-8 so; the library would never come back from some.
+  std::string buffer;
+  if (const auto text = valid_utf8(source->text(), buffer); text.data() == buffer.data())
+    current = std::make_shared<const SourceFile>(source->path(), std::string(text));
   for (int repairs = 0;; ++repairs) {
     auto tree = TreeBuilder(current, limits).build();
     if (tree) return tree;

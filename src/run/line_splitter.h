@@ -29,7 +29,5 @@ class LineSplitter {
   std::string rest_;
 };
 
-// The text with bytes that are no UTF-8 replaced by U+FFFD; `buffer` is used when there are any.
-std::string_view valid_utf8(std::string_view text, std::string& buffer);
 
 }  // namespace crema::run

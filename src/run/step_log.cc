@@ -3,6 +3,7 @@
 #include "command.h"
 
 #include "crema/base/strings.h"
+#include "crema/base/utf8.h"
 #include "crema/evidence/style.h"
 
 #include <fmt/format.h>

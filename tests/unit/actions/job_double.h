@@ -8,6 +8,7 @@
 #include "crema/sys/process.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -23,7 +24,8 @@ namespace fs = std::filesystem;
 class JobDouble : public run::ActionContext {
  public:
   explicit JobDouble(std::string_view name) : host_(sys::real_host()) {
-    root_ = fs::path(testing::TempDir()) / ("actions-" + std::string(name));
+    root_ = fs::path(testing::TempDir()) /
+            ("actions-" + std::string(name) + "-" + std::to_string(::getpid()));
     (void)sys::remove_tree(root_);
     for (const auto* folder : {"workspace", "temp", "home", "tools", "repository"}) {
       fs::create_directories(root_ / folder);

@@ -103,5 +103,13 @@ TEST(Yaml, ReadsAnEmptyFileAsNothing) {
   EXPECT_EQ((*root)->text, "");
 }
 
+TEST(Yaml, ReadsBytesThatAreNoUtf8AsGitHubDoes) {
+  const auto root = parse("a: caf\xE9 x\nb: 1\n");
+  ASSERT_TRUE(root) << root.error().message;
+  EXPECT_EQ((*root)->entries[0].second->text, "caf\xEF\xBF\xBD x");
+  EXPECT_EQ((*root)->entries[0].second->column, 4U);
+  EXPECT_FALSE(parse("%\xD9"));  // libfyaml 0.7 never ends with this
+}
+
 }  // namespace
 }  // namespace crema::formats

@@ -45,6 +45,11 @@ class Mysql : public ServiceDriver {
                     "service " + service.spec.id + ": there is no user 'mysql' to run it as");
       CREMA_TRY(sys::give_to(service.folder, *owner_));
     }
+    // Debian names a socket in /etc/mysql, which wins over the environment but not over this file:
+    // health commands say `-h localhost`.
+    CREMA_TRY(sys::write_file(
+        service.folder / "my.cnf",
+        "[client]\nsocket=" + socket(service) + "\nport=" + std::to_string(service.port) + "\n"));
     const std::string data = service.folder / "data";
     CREMA_TRY(service.run(
         as_owner(service, {"mariadb-install-db", "--no-defaults", "--datadir=" + data,
@@ -95,7 +100,9 @@ class Mysql : public ServiceDriver {
   }
 
   sys::Environment client_environment(const ServiceCase& service) override {
-    return {{"MYSQL_TCP_PORT", std::to_string(service.port)},
+    return {{"MYSQL_HOME", service.folder.string()},
+            {"MARIADB_HOME", service.folder.string()},
+            {"MYSQL_TCP_PORT", std::to_string(service.port)},
             {"MYSQL_UNIX_PORT", socket(service)},
             {"MYSQL_ROOT_PASSWORD", root_password_},
             {"MARIADB_ROOT_PASSWORD", root_password_}};

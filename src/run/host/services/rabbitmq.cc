@@ -59,11 +59,19 @@ class Rabbitmq : public ServiceDriver {
             {"RABBITMQ_NODE_PORT", std::to_string(service.port)},
             {"RABBITMQ_DIST_PORT", std::to_string(distribution_port_)},
             {"RABBITMQ_MNESIA_BASE", folder + "/mnesia"},
-            {"RABBITMQ_LOG_BASE", folder + "/log"},
+            {"RABBITMQ_LOG_BASE", folder + "/logs"},
             {"RABBITMQ_PID_FILE", folder + "/pid"},
             {"RABBITMQ_CONFIG_FILE", folder + "/none"},
             {"RABBITMQ_ENABLED_PLUGINS_FILE", folder + "/plugins"},
             {"HOME", folder}};
+  }
+
+  std::map<std::string, std::string> client_wrappers(const ServiceCase&) override {
+    std::map<std::string, std::string> wrappers;
+    for (const auto* name : {"rabbitmqctl", "rabbitmq-diagnostics", "rabbitmq-plugins"}) {
+      if (const auto direct = program(name); direct != name) wrappers[name] = direct;
+    }
+    return wrappers;
   }
 
  private:

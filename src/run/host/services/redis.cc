@@ -45,7 +45,9 @@ class Redis : public ServiceDriver {
   }
 
   std::map<std::string, std::string> client_wrappers(const ServiceCase& service) override {
-    return {{"redis-cli", "-p " + std::to_string(service.port)}};
+    const auto real = service.host.find_program("redis-cli");
+    if (!real) return {};
+    return {{"redis-cli", real->string() + " -p " + std::to_string(service.port)}};
   }
 
  private:

@@ -54,7 +54,8 @@ class ServiceDriver {
   virtual Result<> initialise(const ServiceCase&) { return {}; }
   // Lets client programs in health commands find this server.
   virtual sys::Environment client_environment(const ServiceCase&) { return {}; }
-  // Client programs that take the port by an argument only: name -> that argument.
+  // Client programs that health commands must start in another way than by their name (one that
+  // takes the port by an argument only): name -> the words that start it.
   virtual std::map<std::string, std::string> client_wrappers(const ServiceCase&) { return {}; }
 };
 

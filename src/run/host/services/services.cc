@@ -81,7 +81,7 @@ class Service {
     CREMA_TRY(wait_until(request, begin, "answer", [&] { return driver->ready(service); }));
     CREMA_TRY(driver->initialise(service));
     if (options.health_command.empty()) return {};
-    const auto check = CREMA_TRY(health_check(service, request));
+    const auto check = CREMA_TRY(health_check(service));
     return wait_until(request, begin, "be healthy", [&] {
       sys::RunLimits limits;
       limits.deadline = request.host.clock->monotonic() + options.timeout;
@@ -119,14 +119,12 @@ class Service {
   }
 
   // The declared command, where the service's clients find it at the port it has here.
-  Result<sys::Command> health_check(const ServiceCase& service, const ServicesRequest& request) {
+  Result<sys::Command> health_check(const ServiceCase& service) {
     const auto wrappers = service.folder / "bin";
     CREMA_TRY(sys::make_directories(wrappers));
-    for (const auto& [name, argument] : driver->client_wrappers(service)) {
-      const auto real = request.host.find_program(name);
-      if (!real) continue;
-      CREMA_TRY(sys::write_file(wrappers / name, fmt::format("#!/bin/sh\nexec {} {} \"$@\"\n",
-                                                             real->string(), argument)));
+    for (const auto& [name, words] : driver->client_wrappers(service)) {
+      CREMA_TRY(
+          sys::write_file(wrappers / name, fmt::format("#!/bin/sh\nexec {} \"$@\"\n", words)));
       fs::permissions(wrappers / name, fs::perms(0755));
     }
     auto environment = service.environment(driver->client_environment(service));
