@@ -31,6 +31,12 @@ std::string unquote(std::string_view text) {
   return out;
 }
 
+// One value each time the option is given: what follows is the name of a workflow.
+void add_list(CLI::App& app, const std::string& name, std::vector<std::string>& values,
+              const std::string& description) {
+  app.add_option(name, values, description)->allow_extra_args(false);
+}
+
 }  // namespace
 
 void add_workflow_options(CLI::App& app, RunOptions& options) {
@@ -44,23 +50,24 @@ void add_workflow_options(CLI::App& app, RunOptions& options) {
 void add_event_options(CLI::App& app, RunOptions& options) {
   app.add_option("--event,-e", options.event,
                  "the event: push, pull_request, workflow_dispatch, ... or a .json payload file");
+  app.add_option("--actor", options.actor, "who causes the event; default: git's user.name");
   app.add_option("--base", options.base, "ref that path filters compare with");
-  app.add_option("--input", options.inputs, "NAME=VALUE of a workflow_dispatch input");
-  app.add_option("--var", options.variables, "NAME=VALUE of the vars context");
+  add_list(app, "--input", options.inputs, "NAME=VALUE of a workflow_dispatch input");
+  add_list(app, "--var", options.variables, "NAME=VALUE of the vars context");
   app.add_option("--var-file", options.variable_file, ".env file for the vars context");
 }
 
 void add_execution_options(CLI::App& app, RunOptions& options) {
-  app.add_option("--secret,-s", options.secrets,
-                 "NAME=VALUE, or NAME to take it from the environment");
+  add_list(app, "--secret,-s", options.secrets,
+           "NAME=VALUE, or NAME to take it from the environment");
   app.add_option("--secret-file", options.secret_file, ".env file with secrets");
-  app.add_option("--env", options.environment, "NAME=VALUE added to every step's environment");
-  app.add_option("--job,-j", options.jobs, "run only this job and what it needs");
+  add_list(app, "--env", options.environment, "NAME=VALUE added to every step's environment");
+  add_list(app, "--job,-j", options.jobs, "run only this job and what it needs");
   app.add_flag("--no-needs", options.no_needs, "with --job: without what it needs");
-  app.add_option("--matrix", options.matrix, "KEY=VALUE: only the legs with that value");
+  add_list(app, "--matrix", options.matrix, "KEY=VALUE: only the legs with that value");
   app.add_option("--parallel,-p", options.max_parallel, "jobs at once; default: the processors");
   app.add_flag("--in-place", options.in_place, "run jobs in the working tree, not in a copy");
-  app.add_option("--action", options.actions, "OWNER/NAME=FOLDER: use this folder for that action");
+  add_list(app, "--action", options.actions, "OWNER/NAME=FOLDER: use this folder for that action");
   app.add_flag("--no-builtins", options.no_builtins, "do not replace actions by crema's own");
   app.add_option("--break", options.break_on, "on-failure: open a shell where a step failed")
       ->check(CLI::IsMember({"on-failure"}));

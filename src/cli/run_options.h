@@ -22,6 +22,7 @@ struct RunOptions {
   std::vector<std::string> files;
   std::string event;    // a name, or a .json file with the payload; "" chooses
   std::string payload;  // of the event, as JSON; "" : made up
+  std::string actor;    // github.actor; "": git's user
   std::string base;     // what a push or pull request is compared with
   std::vector<std::string> inputs, secrets, variables, environment, matrix, jobs, actions;
   std::string secret_file, variable_file;

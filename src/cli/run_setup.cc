@@ -64,6 +64,7 @@ Result<run::RunRequest> make_request(const LoadedWorkflow& loaded, const ChosenE
   request.event = event.name;
   request.payload = event.payload;
   request.activity = facts.activity;
+  request.actor = options.actor;
   request.repository = repository;
   request.ref = facts.ref;
   if (facts.name.starts_with("pull_request")) {
@@ -148,6 +149,7 @@ std::string request_json(const RunOptions& options, const Candidate& candidate) 
       {"event", candidate.request.event},
       {"payload",
        candidate.request.payload.is_null() ? "" : expr::to_json(candidate.request.payload)},
+      {"actor", options.actor},
       {"base", options.base},
       {"inputs", options.inputs},
       {"variables", options.variables},
@@ -174,6 +176,7 @@ Result<RunOptions> options_from_json(std::string_view text) {
   options.files = list("files");
   options.event = json.value("event", "push");
   options.payload = json.value("payload", "");
+  options.actor = json.value("actor", "");
   options.base = json.value("base", "");
   options.inputs = list("inputs");
   options.variables = list("variables");

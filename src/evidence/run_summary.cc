@@ -55,6 +55,7 @@ void add_failures(std::string& out, const RunView& view, const Style& style, std
     if (!reason.empty()) out += fmt::format("    {}\n", reason);
     if (step != nullptr) {
       for (const auto& line : step->tail) {
+        if (line == reason) continue;  // said already
         out +=
             fmt::format("    {} {}\n", style.paint(Tone::dim, style.bar()),
                         elide_middle(line, std::max<std::size_t>(columns, 40) - 8, style.unicode));
