@@ -25,7 +25,7 @@ void check_env_file(std::string_view text) {
     require(!name.empty());
     // A name with << in it can only have been written with =, which a delimiter cannot express.
     if (name.find("<<") != std::string::npos || name.find('=') != std::string::npos ||
-        name.ends_with('<')) {
+        name.ends_with('<') || name.starts_with("\xEF\xBB\xBF")) {
       return;
     }
     again += name;

@@ -97,6 +97,11 @@ class Reader {
   const RunRequest& request_;
 };
 
+// Text that is no UTF-8 came from a step; it is replaced rather than lost with all the rest.
+std::string to_text(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 Outcome outcome_of(const json& value) { return static_cast<Outcome>(value.get<int>()); }
 
 }  // namespace
@@ -115,9 +120,9 @@ bool JobJournal::load() {
   // workspace is gone.
   const auto record = std::ranges::find(resume->jobs, job_.leg().index, &store::JobRecord::index);
   if (record == resume->jobs.end() || record->result == Outcome::success) return false;
-  const auto text = resume->journal(job_.leg().index);
-  if (!text || text->empty()) return false;
-  auto journal = json::parse(*text, nullptr, false);
+  const auto kept = resume->journal(job_.leg().index);
+  if (!kept || kept->job_text.empty()) return false;
+  auto journal = json::parse(kept->job_text, nullptr, false);
   if (!journal.is_object() || journal.value("version", 0) != kVersion) return false;
   if (journal.value("lost", false)) {
     job_.remark("run/resume-from-start",
@@ -125,12 +130,21 @@ bool JobJournal::load() {
                 "own (::add-mask::), which is nowhere kept");
     return false;
   }
+  auto& steps = journal["steps"] = json::array();
+  for (const auto& step : kept->steps) {
+    auto entry = json::parse(step.text, nullptr, false);
+    if (!entry.is_object()) return false;
+    entry["at"] = step.position;
+    steps.push_back(std::move(entry));
+  }
   earlier_ = std::make_unique<Earlier>(Earlier{std::move(journal)});
+  fresh_ = false;
   return true;
 }
 
 void JobJournal::forget() {
   earlier_.reset();
+  fresh_ = true;
   job_.remark("run/resume-from-start",
               "starts from its first step: the workspace of the earlier attempt is gone");
 }
@@ -197,19 +211,19 @@ void JobJournal::note(const workflow::Step& step, const Outputs& outputs,
 }
 
 void JobJournal::save() {
+  if (lost_ || done_.empty()) return;
   const auto& facts = job_.facts();
   Writer writer(facts.request, facts.masker);
-  json journal{{"version", kVersion}};
   const auto* first = job_.leg().job().steps.data();
-  auto& steps = journal["steps"] = json::array();
+  std::vector<store::JournalStep> steps;
   for (const auto& done : done_) {
-    steps.push_back({{"at", done.step - first},
-                     {"id", done.step->id},
-                     {"outputs", writer.pairs(done.outputs)},
-                     {"outcome", static_cast<int>(done.outcome)},
-                     {"conclusion", static_cast<int>(done.conclusion)}});
+    steps.push_back({static_cast<std::size_t>(done.step - first),
+                     to_text({{"id", done.step->id},
+                              {"outputs", writer.pairs(done.outputs)},
+                              {"outcome", static_cast<int>(done.outcome)},
+                              {"conclusion", static_cast<int>(done.conclusion)}})});
   }
-  journal["variables"] = writer.pairs(job_.variables_.values());
+  json journal{{"version", kVersion}, {"variables", writer.pairs(job_.variables_.values())}};
   auto& path = journal["path"] = json::array();
   for (const auto& folder : job_.variables_.path()) path.push_back(writer.text(folder));
   auto& posts = journal["posts"] = json::array();
@@ -220,15 +234,17 @@ void JobJournal::save() {
     posts.push_back(std::move(entry));
   }
   if (writer.lost()) {
-    if (lost_) return;
     lost_ = true;
     journal = {{"version", kVersion}, {"lost", true}};
   }
-  // Text that is no UTF-8 came from a step; it is replaced rather than lost with all the rest.
-  const auto text = journal.dump(-1, ' ', false, json::error_handler_t::replace);
-  if (const auto saved = facts.services.recorder.save_journal(job_.leg().index, text); !saved) {
+  if (const auto saved =
+          facts.services.recorder.save_journal(job_.leg().index, to_text(journal), steps, fresh_);
+      !saved) {
     job_.remark("run/journal", "cannot be resumed: " + saved.error().message);
+    return;
   }
+  done_.clear();
+  fresh_ = false;
 }
 
 }  // namespace crema::run

@@ -41,8 +41,9 @@ class JobJournal {
   JobRun& job_;
   std::unique_ptr<Earlier> earlier_;
   std::size_t first_step_ = 0;
-  std::vector<Done> done_;
-  bool lost_ = false;  // a value cannot be kept: the job starts from its first step next time
+  std::vector<Done> done_;  // since the journal was saved
+  bool fresh_ = true;       // nothing is saved of this attempt yet
+  bool lost_ = false;       // a value cannot be kept: the job starts from its first step next time
 };
 
 }  // namespace crema::run

@@ -102,7 +102,9 @@ Result<> JobRun::need_workspace(StepLog& log) {
 }
 
 std::filesystem::path JobRun::new_script(std::string_view ending) {
-  return place_->folders().temp / fmt::format("script-{}{}", ++scripts_, ending);
+  auto file = place_->folders().temp / fmt::format("script-{}{}", ++scripts_, ending);
+  spare_->make(file);  // a failure is said by who writes it
+  return file;
 }
 
 void JobRun::run_services() {
@@ -163,6 +165,7 @@ void JobRun::finish_step(StepFrame& frame, const workflow::Step& step, const Ste
   level_.steps.set(step.id, frame.outputs, verdict.end.outcome, verdict.conclusion);
   journal_->note(step, frame.outputs, verdict);
   fold(verdict.conclusion);
+  if (status() == Outcome::success) journal_->save();
   tell_finished(frame.index, verdict.end, verdict.conclusion);
 }
 
@@ -282,6 +285,7 @@ void JobRun::complete(StepLog& log) {
 void JobRun::close_place() {
   if (place_ == nullptr) return;
   const bool keep = facts_.request.keep_places || result_.outcome != Outcome::success;
+  spare_.reset();
   if (!keep) place_->remove();
   place_.reset();
 }

@@ -8,6 +8,8 @@
 #include "step.h"
 #include "step_files.h"
 
+#include "crema/sys/spare_files.h"
+
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -108,6 +110,7 @@ class JobRun {
   JobListener listener_;
   std::unique_ptr<Place> place_;
   std::unique_ptr<StepFilePool> files_;
+  std::unique_ptr<sys::SpareFiles> spare_;
   std::unique_ptr<BackgroundSteps> background_;
   std::unique_ptr<JobJournal> journal_;
   ProblemMatchers matchers_;

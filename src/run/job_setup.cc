@@ -105,6 +105,7 @@ Result<> JobRun::open_place(StepLog&) {
   workspace_ = place_->folders().workspace.string();
   // What follows from the working tree is there already, or must not be there.
   workspace_ready_ = request.strict;
+  spare_ = std::make_unique<sys::SpareFiles>(place_->folders().temp / "_spare");
   files_ = std::make_unique<StepFilePool>(place_->folders().temp / "_runner_file_commands",
                                           facts_.services.host.random_hex(12));
   return {};

@@ -80,6 +80,8 @@ StepEnd run_script(StepFrame& frame, const workflow::RunStep& step) {
     return fail_step(frame, written.error());
   }
   command.argv = shell->argv;
+  if (const auto program = frame.job.place().find_program(shell->argv[0], path))
+    command.program = program->string();
   return run_with_breaks(frame, command, file);
 }
 

@@ -166,7 +166,7 @@ Result<> Transaction::commit() {
 }
 
 Result<> migrate(Database& database) {
-  constexpr std::string_view kMigrations[] = {"0001.sql"};
+  constexpr std::string_view kMigrations[] = {"0001.sql", "0002.sql"};
   const auto version = [&]() -> std::int64_t {
     auto query = database.statement("PRAGMA user_version");
     return query.next() ? query.integer(0) : 0;

@@ -44,8 +44,8 @@ Result<> remove_records(Database& database, std::int64_t number) {
                            "WHERE run=?)")
                 .bind(number)
                 .run());
-  for (const auto* table :
-       {"artifacts", "jobs", "steps", "annotations", "summaries", "remarks", "journals"}) {
+  for (const auto* table : {"artifacts", "jobs", "steps", "annotations", "summaries", "remarks",
+                            "journals", "journal_steps"}) {
     CREMA_TRY(database.statement(std::string("DELETE FROM ") + table + " WHERE run=?")
                   .bind(number)
                   .run());

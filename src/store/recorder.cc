@@ -6,6 +6,7 @@
 
 #include "crema/base/strings.h"
 #include "crema/sys/files.h"
+#include "crema/sys/spare_files.h"
 
 #include <nlohmann/json.hpp>
 
@@ -33,11 +34,13 @@ class Recorder : public RunRecorder {
         fresh_(fresh),
         lease_(std::move(lease)),
         database_(std::move(database)),
-        artifacts_(make_file_artifacts(folder_, number)) {}
+        artifacts_(make_file_artifacts(folder_, number)),
+        spare_(folder_ / "runs" / std::to_string(number) / "spare") {}
 
   ~Recorder() override {
     // A run that never said how it ended did not end well.
     const std::lock_guard lock(mutex_);
+    commit();
     keep(database_
              ->statement("UPDATE runs SET state='interrupted' WHERE number=? AND state='running'")
              .bind(id())
@@ -51,12 +54,28 @@ class Recorder : public RunRecorder {
   }
   std::filesystem::path places() const override { return folder_ / "jobs"; }
 
-  Result<> save_journal(evidence::JobIndex job, std::string_view journal) override {
+  Result<> save_journal(evidence::JobIndex job, std::string_view job_text,
+                        std::span<const JournalStep> steps, bool fresh) override {
     const std::lock_guard lock(mutex_);
+    if (!open_) open_.emplace(CREMA_TRY(Transaction::begin(*database_)));
+    if (fresh) {
+      CREMA_TRY(database_->statement("DELETE FROM journal_steps WHERE run=? AND job=?")
+                    .bind(id())
+                    .bind(job)
+                    .run());
+    }
+    for (const auto& step : steps) {
+      CREMA_TRY(database_->statement("INSERT OR REPLACE INTO journal_steps VALUES (?,?,?,?)")
+                    .bind(id())
+                    .bind(job)
+                    .bind(static_cast<std::int64_t>(step.position))
+                    .bind(step.text)
+                    .run());
+    }
     return database_->statement("INSERT OR REPLACE INTO journals VALUES (?,?,?)")
         .bind(id())
         .bind(job)
-        .bind(journal)
+        .bind(job_text)
         .run();
   }
 
@@ -69,6 +88,7 @@ class Recorder : public RunRecorder {
     const std::lock_guard lock(mutex_);
     const auto time = to_microseconds(event.time);
     keep(std::visit([&](const auto& body) { return record(body, time); }, event.body));
+    commit();
   }
 
   void on_log(evidence::JobIndex job, evidence::StepIndex step,
@@ -98,6 +118,13 @@ class Recorder : public RunRecorder {
     if (!result && !failure_) failure_ = result.error();
   }
 
+  // A journal that was saved is kept from here on.
+  void commit() {
+    if (!open_) return;
+    keep(open_->commit());
+    open_.reset();
+  }
+
   StepLogWriter* log_of(evidence::JobIndex job, evidence::StepIndex step) {
     const auto found = logs_.find({job, step});
     if (found != logs_.end()) return &found->second;
@@ -107,8 +134,8 @@ class Recorder : public RunRecorder {
       known_folders_.insert(job);
     }
     // What a step still says after its end is added to what it said before.
-    auto writer =
-        ended_.contains({job, step}) ? StepLogWriter::go_on(file) : StepLogWriter::create(file);
+    auto writer = ended_.contains({job, step}) ? StepLogWriter::go_on(file)
+                                               : StepLogWriter::create(file, spare_);
     if (!writer) {
       keep(fail(writer.error()));
       return nullptr;
@@ -269,11 +296,13 @@ class Recorder : public RunRecorder {
   sys::FileLock lease_;
   mutable std::mutex mutex_;  // guards what follows
   std::unique_ptr<Database> database_;
+  std::optional<Transaction> open_;  // a journal waits for its event
   std::unique_ptr<Artifacts> artifacts_;
   std::map<StepKey, StepLogWriter> logs_;
   std::set<StepKey> ended_;
   std::set<evidence::JobIndex> known_folders_;
   std::optional<Diagnostic> failure_;
+  sys::SpareFiles spare_;
 };
 
 }  // namespace

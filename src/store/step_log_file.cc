@@ -150,8 +150,11 @@ Place end_of(const Input& log, const std::filesystem::path& file) {
 
 }  // namespace
 
-Result<StepLogWriter> StepLogWriter::create(const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+Result<StepLogWriter> StepLogWriter::create(const std::filesystem::path& file,
+                                            sys::SpareFiles& spare) {
+  const int problem = spare.make(file);
+  if (problem != 0) return fail(sys::disk_error("store/log", "write the log", file, problem));
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CLOEXEC, 0644);
   if (descriptor < 0) return fail(sys::disk_error("store/log", "write the log", file, errno));
   ::unlink(index_of(file).c_str());
   return StepLogWriter(descriptor, file);

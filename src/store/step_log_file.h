@@ -8,6 +8,7 @@
 
 #include "crema/base/result.h"
 #include "crema/evidence/event.h"
+#include "crema/sys/spare_files.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -21,7 +22,7 @@ struct StoredLine;
 
 class StepLogWriter {
  public:
-  static Result<StepLogWriter> create(const std::filesystem::path& file);
+  static Result<StepLogWriter> create(const std::filesystem::path& file, sys::SpareFiles& spare);
   // Appends to a log that is there.
   static Result<StepLogWriter> go_on(const std::filesystem::path& file);
   StepLogWriter(StepLogWriter&& other) noexcept;

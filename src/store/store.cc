@@ -173,9 +173,20 @@ class FolderStore : public Store {
     return number ? std::optional(static_cast<RunNumber>(*number)) : std::nullopt;
   }
 
-  Result<std::string> journal(RunNumber number, evidence::JobIndex job) override {
+  Result<Journal> journal(RunNumber number, evidence::JobIndex job) override {
+    const auto run = static_cast<std::int64_t>(number);
+    Journal journal;
+    auto steps = database_->statement(
+        "SELECT position, entry FROM journal_steps WHERE run=? AND job=? ORDER BY position");
+    steps.bind(run).bind(job);
+    while (steps.next())
+      journal.steps.push_back({static_cast<std::size_t>(steps.integer(0)), steps.text(1)});
+    if (steps.failure()) return fail(*steps.failure());
     auto query = database_->statement("SELECT journal FROM journals WHERE run=? AND job=?");
-    if (query.bind(static_cast<std::int64_t>(number)).bind(job).next()) return query.text(0);
+    if (query.bind(run).bind(job).next()) {
+      journal.job_text = query.text(0);
+      return journal;
+    }
     return fail("store/no-journal", "job " + std::to_string(job) + " of run " +
                                         std::to_string(number) + " left no journal");
   }

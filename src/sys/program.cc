@@ -21,6 +21,7 @@ bool is_executable_file(const std::string& path) {
 
 Result<std::string> locate_program(const Command& command) {
   if (command.argv.empty()) return fail("sys/no-program", "there is no program to start");
+  if (!command.program.empty()) return command.program;
   const std::string& name = command.argv.front();
   if (name.find('/') != std::string::npos) return name;
   const auto path = command.environment.find("PATH");

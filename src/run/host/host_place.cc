@@ -127,11 +127,15 @@ std::optional<fs::path> HostPlace::find_program(std::string_view name,
     if (::access(std::string(name).c_str(), X_OK) == 0) return fs::path(name);
     return std::nullopt;
   }
+  const std::lock_guard lock(found_mutex_);
+  auto& known = found_[{std::string(name), std::string(path)}];
+  if (!known.empty() && ::access(known.c_str(), X_OK) == 0) return known;
   for (const auto folder : split(path, ':')) {
     auto candidate = fs::path(folder) / name;
     struct stat facts{};
     if (::stat(candidate.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) &&
         ::access(candidate.c_str(), X_OK) == 0) {
+      known = candidate;
       return candidate;
     }
   }

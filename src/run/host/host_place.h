@@ -5,7 +5,9 @@
 #include "place_folder.h"
 #include "services/services.h"
 
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -46,6 +48,9 @@ class HostPlace : public Place {
   Folders folders_;
   sys::Environment environment_;
   std::vector<PlaceRemark> remarks_;
+  // Programs found so far, by name and PATH: a step in a long PATH should not search it again.
+  mutable std::mutex found_mutex_;
+  mutable std::map<std::pair<std::string, std::string>, std::filesystem::path> found_;
   std::unique_ptr<RunningServices>
       services_;  // before the tree, so that their ports outlive their programs
   std::unique_ptr<sys::ProcessTree> processes_;

@@ -18,6 +18,7 @@ class StepLogFileTest : public testing::Test {
  protected:
   sys::TemporaryDirectory folder = sys::TemporaryDirectory::create("/tmp", "crema-test-").value();
   std::filesystem::path file = folder.path() / "0.log";
+  sys::SpareFiles spare{folder.path() / "spare"};
 
   static void say(StepLogWriter& writer, const std::vector<std::string>& texts) {
     std::vector<LogLine> lines;
@@ -49,14 +50,14 @@ TEST_F(StepLogFileTest, KeepsEveryTextByteForByte) {
                                        "\xff\xfe",
                                        "tail\n",
                                        "\\"};
-  auto writer = StepLogWriter::create(file).value();
+  auto writer = StepLogWriter::create(file, spare).value();
   say(writer, texts);
   EXPECT_EQ(page(0, 99), texts);
   EXPECT_EQ(count_step_log(file).value(), texts.size());
 }
 
 TEST_F(StepLogFileTest, KeepsKindAndTimeToTheMillisecond) {
-  auto writer = StepLogWriter::create(file).value();
+  auto writer = StepLogWriter::create(file, spare).value();
   std::vector<LogLine> lines;
   for (int kind = 0; kind <= static_cast<int>(LineKind::error); ++kind)
     lines.push_back({evidence::Time(std::chrono::milliseconds(1'700'000'000'000 + kind)),
@@ -71,7 +72,7 @@ TEST_F(StepLogFileTest, KeepsKindAndTimeToTheMillisecond) {
 }
 
 TEST_F(StepLogFileTest, FindsPagesAroundIndexEntries) {
-  auto writer = StepLogWriter::create(file).value();
+  auto writer = StepLogWriter::create(file, spare).value();
   // Batches that end before, at and after the lines the index knows.
   std::size_t total = 0;
   for (const std::size_t batch : {1, 1022, 1, 1, 1023, 2048, 5000, 3}) {
@@ -86,7 +87,7 @@ TEST_F(StepLogFileTest, FindsPagesAroundIndexEntries) {
 }
 
 TEST_F(StepLogFileTest, DoesWithoutAnIndex) {
-  auto writer = StepLogWriter::create(file).value();
+  auto writer = StepLogWriter::create(file, spare).value();
   say(writer, numbered(0, 3000));
   std::filesystem::remove(file.string() + ".index");
   EXPECT_THAT(page(2999, 9), ElementsAre("2999"));
@@ -95,7 +96,7 @@ TEST_F(StepLogFileTest, DoesWithoutAnIndex) {
 
 TEST_F(StepLogFileTest, IgnoresATornLineAndCutsItOffToGoOn) {
   {
-    auto writer = StepLogWriter::create(file).value();
+    auto writer = StepLogWriter::create(file, spare).value();
     say(writer, numbered(0, 2000));
   }
   ASSERT_TRUE(sys::append_file(file, "1700000000000 o torn in the mid"));
@@ -109,7 +110,7 @@ TEST_F(StepLogFileTest, IgnoresATornLineAndCutsItOffToGoOn) {
 
 TEST_F(StepLogFileTest, ShowsADamagedRecordWithoutShiftingOthers) {
   {
-    auto writer = StepLogWriter::create(file).value();
+    auto writer = StepLogWriter::create(file, spare).value();
     say(writer, {"before"});
   }
   ASSERT_TRUE(sys::append_file(file, "not a record\n"));
@@ -120,7 +121,7 @@ TEST_F(StepLogFileTest, ShowsADamagedRecordWithoutShiftingOthers) {
 }
 
 TEST_F(StepLogFileTest, ReadsALineThatIsLongerThanAnyBuffer) {
-  auto writer = StepLogWriter::create(file).value();
+  auto writer = StepLogWriter::create(file, spare).value();
   const std::string longest(8'000'000, 'x');
   say(writer, {"a", longest, "b"});
   EXPECT_THAT(page(0, 9), ElementsAre("a", longest, "b"));
@@ -128,7 +129,7 @@ TEST_F(StepLogFileTest, ReadsALineThatIsLongerThanAnyBuffer) {
 
 TEST_F(StepLogFileTest, SaysWhatToDoWhenTheDiskIsFull) {
   std::filesystem::create_symlink("/dev/full", file);
-  auto writer = StepLogWriter::create(file).value();
+  auto writer = StepLogWriter::create(file, spare).value();
   const LogLine line{{}, LineKind::output, "x"};
   const auto written = writer.append({&line, 1});
   ASSERT_FALSE(written);

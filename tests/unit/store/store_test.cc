@@ -68,7 +68,7 @@ TEST_F(StoreTest, RemembersARun) {
     send(*run, OutputsSet{0, {{"k", "v"}}});
     send(*run, JobFinished{0, Outcome::success, ""});
     send(*run, Remark{-1, Severity::note, "x/y", "said"});
-    ASSERT_TRUE(run->save_journal(0, "{}"));
+    ASSERT_TRUE(run->save_journal(0, "{}", std::vector<JournalStep>{{2, "two"}}, true));
     send(*run, RunFinished{Outcome::failure, false});
   }
   const auto run = store->find_run(1).value();
@@ -83,7 +83,8 @@ TEST_F(StoreTest, RemembersARun) {
   EXPECT_EQ(run.annotations.at(0).file, "f.go");
   EXPECT_EQ(run.summaries.at(0).markdown, "# one");
   EXPECT_EQ(run.remarks.at(0).message, "said");
-  EXPECT_EQ(store->journal(1, 0).value(), "{}");
+  EXPECT_EQ(store->journal(1, 0)->job_text, "{}");
+  EXPECT_EQ(store->journal(1, 0)->steps.at(0).text, "two");
   const auto lines = store->read_log(1, 0, 0, 1, 10).value();
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_EQ(lines[1].text, "wor ld");
@@ -130,7 +131,7 @@ TEST_F(StoreTest, LosesNothingToKillNine) {
       for (StepIndex step = 0;; ++step) {
         send(*run, StepStarted{0, step, "s", "s"});
         say(*run, 0, step, {"said " + std::to_string(step)});
-        if (!run->save_journal(0, std::to_string(step))) ::_exit(2);
+        if (!run->save_journal(0, std::to_string(step), {}, false)) ::_exit(2);
         send(*run, StepFinished{0, step});
         if (::write(acknowledged[1], &step, sizeof step) < 0) ::_exit(1);
       }
@@ -150,7 +151,7 @@ TEST_F(StoreTest, LosesNothingToKillNine) {
     EXPECT_EQ(run.state, RunState::interrupted);
     ASSERT_GE(run.jobs.at(0).steps.size(), count);
     EXPECT_TRUE(run.jobs[0].steps[last].finished);
-    EXPECT_GE(std::stoul(after->journal(run.number, 0).value()), last);
+    EXPECT_GE(std::stoul(after->journal(run.number, 0)->job_text), last);
     for (StepIndex step = 0; step < last; ++step)
       EXPECT_EQ(after->count_log_lines(run.number, 0, step).value(), 1U);
     EXPECT_EQ(after->read_log(run.number, 0, last, 0, 9)->at(0).text,

@@ -34,7 +34,7 @@ enum class Unsupported : std::uint8_t { skip, fail };
 // that did not continues at its first step that did not succeed, in its kept workspace.
 struct ResumeInfo {
   std::vector<store::JobRecord> jobs;
-  std::function<Result<std::string>(evidence::JobIndex)> journal;
+  std::function<Result<store::Journal>(evidence::JobIndex)> journal;
   unsigned attempt = 2;  // github.run_attempt
 };
 

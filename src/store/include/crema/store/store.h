@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,6 +72,17 @@ struct StoredLine {
   std::string text;
 };
 
+// What a job must remember to be resumed: of the job as it stands, and of each step by its
+// position.
+struct JournalStep {
+  std::size_t position = 0;
+  std::string text;
+};
+struct Journal {
+  std::string job_text;
+  std::vector<JournalStep> steps;  // by position
+};
+
 // Records one run as a listener of its events. Log lines reach the file at once; records are
 // committed at the latest with the event that ends a step, a job or the run.
 class RunRecorder : public evidence::RunListener {
@@ -81,8 +93,11 @@ class RunRecorder : public evidence::RunListener {
   virtual std::filesystem::path folder() const = 0;
   // Where jobs work while they run, at paths that are the same in every run.
   virtual std::filesystem::path places() const = 0;
-  // The journal of a job, replaced after each step: what resume needs (JSON, without secrets).
-  virtual Result<> save_journal(evidence::JobIndex job, std::string_view journal) = 0;
+  // The journal of a job after a step: what resume needs, without secrets. `job_text` replaces what
+  // was kept of the job, `steps` are added; a `fresh` one forgets those of an earlier attempt. It
+  // is kept for good with the event that follows, in one commit.
+  virtual Result<> save_journal(evidence::JobIndex job, std::string_view job_text,
+                                std::span<const JournalStep> steps, bool fresh) = 0;
   // What could not be recorded, the first of it: the disk is full, the folder gone. The run goes on
   // all the same; whoever runs it says so.
   virtual std::optional<Diagnostic> failure() const { return std::nullopt; }
@@ -103,7 +118,7 @@ class Store {
   virtual Result<std::vector<RunRecord>> list_runs(std::size_t limit) = 0;  // newest first
   virtual Result<RunRecord> find_run(RunNumber number) = 0;                 // "store/no-such-run"
   virtual Result<std::optional<RunNumber>> latest_run() = 0;
-  virtual Result<std::string> journal(RunNumber number, evidence::JobIndex job) = 0;
+  virtual Result<Journal> journal(RunNumber number, evidence::JobIndex job) = 0;
 
   // The lines of a step's log from `first_line` (0-based), at most `limit`.
   virtual Result<std::vector<StoredLine>> read_log(RunNumber number, evidence::JobIndex job,

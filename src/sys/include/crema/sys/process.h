@@ -26,6 +26,7 @@ namespace crema::sys {
 
 struct Command {
   std::vector<std::string> argv;  // argv[0] is looked up in `environment`'s PATH
+  std::string program;            // what is started, where that is known already
   Environment environment;        // whole: nothing is inherited
   std::filesystem::path working_directory;
   std::string input;             // standard input; /dev/null when empty
