@@ -41,6 +41,24 @@ constexpr std::string_view kMatchers = R"json({"problemMatcher": [
     {"regexp": "^(\\S.*?):(\\d+):(\\d+): (.+ \\(([A-Z]+[0-9]+)\\))$", "file": 1, "line": 2, "column": 3, "message": 4, "code": 5}]}
 ]})json";
 
+// Releases are called by year ("2023.1.6"), the module's versions are not ("v0.4.6"), and a module
+// proxy may know the latter only. Source: staticcheck's release notes.
+std::string module_version(const std::string& release) {
+  constexpr std::array kSeries = std::to_array<std::pair<std::string_view, std::string_view>>({
+      {"2021.1", "v0.2"},
+      {"2022.1", "v0.3"},
+      {"2023.1", "v0.4"},
+      {"2024.1", "v0.5"},
+      {"2025.1", "v0.6"},
+  });
+  for (const auto& [year, series] : kSeries) {
+    if (release == year) return std::string(series) + ".0";
+    if (release.starts_with(std::string(year) + "."))
+      return std::string(series) + release.substr(year.size());
+  }
+  return release;
+}
+
 Result<fs::path> program(run::ActionContext& context) {
   const auto version = context.input("version");
   if (const auto installed = context.find_program("staticcheck")) {
@@ -50,7 +68,7 @@ Result<fs::path> program(run::ActionContext& context) {
       return *installed;
     }
   }
-  return build_go_tool(context, "honnef.co/go/tools/cmd/staticcheck", version);
+  return build_go_tool(context, "honnef.co/go/tools/cmd/staticcheck", module_version(version));
 }
 
 std::vector<std::string> arguments(const run::ActionContext& context) {

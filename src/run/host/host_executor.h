@@ -3,6 +3,7 @@
 
 #include "base_environment.h"
 #include "services/services.h"
+#include "sweeper.h"
 #include "working_tree.h"
 
 #include "crema/run/executor.h"
@@ -23,12 +24,14 @@ class HostExecutor : public Executor {
   const BaseEnvironment& base() const { return base_; }
   WorkingTree& working_tree() { return working_tree_; }
   PortReservations& ports() { return ports_; }
+  Sweeper& sweeper() { return sweeper_; }
 
  private:
   const sys::Host& host_;
   BaseEnvironment base_;
   WorkingTree working_tree_;
   PortReservations ports_;
+  Sweeper sweeper_;
   std::string system_name_;  // "Debian GNU/Linux 12 (bookworm)"
 };
 

@@ -153,9 +153,7 @@ std::size_t HostPlace::close() {
 void HostPlace::remove() {
   processes_.reset();
   services_.reset();
-  // A folder that cannot be removed is not worth a failed job; the next run of this job tries
-  // again.
-  (void)sys::remove_tree(folder_);
+  executor_.sweeper().remove(folder_);
 }
 
 }  // namespace crema::run

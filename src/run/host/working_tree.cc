@@ -70,9 +70,16 @@ Result<const WorkingTree::Listing*> WorkingTree::listing(const Repository& repos
 // does: nothing it does can change the user's repository, and no object is copied.
 Result<> WorkingTree::copy_git_folder(const Repository& repository, const fs::path& target,
                                       sys::CopyCount& count) {
-  const auto folders = CREMA_TRY(git(host_, repository.root,
-                                     {"rev-parse", "--absolute-git-dir", "--path-format=absolute",
-                                      "--git-common-dir", "--git-path", "objects"}));
+  std::string folders;
+  {
+    const std::lock_guard lock(mutex_);
+    if (git_folders_.empty()) {
+      git_folders_ = CREMA_TRY(git(host_, repository.root,
+                                   {"rev-parse", "--absolute-git-dir", "--path-format=absolute",
+                                    "--git-common-dir", "--git-path", "objects"}));
+    }
+    folders = git_folders_;
+  }
   const auto lines = split_lines(folders);
   if (lines.size() != 3) return fail("run/git-failed", "git rev-parse gave no folders");
   const fs::path own(lines[0]), common(lines[1]), objects(lines[2]);

@@ -41,6 +41,7 @@ class WorkingTree {
   const sys::Host& host_;
   std::mutex mutex_;
   std::optional<Listing> listing_;
+  std::string git_folders_;  // its own, the common one, that of the objects; a line each
 };
 
 }  // namespace crema::run
