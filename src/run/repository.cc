@@ -35,7 +35,7 @@ std::optional<std::string> git(const sys::Host& host, const fs::path& folder,
 // Several commands at once: each costs a process, none depends on another.
 class Questions {
  public:
-  Questions(const sys::Host& host, const fs::path& folder) : host_(host), folder_(folder) {}
+  Questions(const sys::Host& host, fs::path folder) : host_(host), folder_(std::move(folder)) {}
   std::future<std::optional<std::string>> ask(std::vector<std::string> arguments) const {
     return std::async(std::launch::async, [this, arguments = std::move(arguments)] {
       return git(host_, folder_, arguments);
@@ -44,7 +44,7 @@ class Questions {
 
  private:
   const sys::Host& host_;
-  const fs::path& folder_;
+  const fs::path folder_;  // its own: the answers come from threads
 };
 
 std::string without_password(std::string url) {

@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <mutex>
 #include <thread>
 
 namespace crema::store {
@@ -174,6 +175,7 @@ class FolderStore : public Store {
   }
 
   Result<Journal> journal(RunNumber number, evidence::JobIndex job) override {
+    const std::lock_guard lock(journal_mutex_);
     const auto run = static_cast<std::int64_t>(number);
     Journal journal;
     auto steps = database_->statement(
@@ -243,7 +245,8 @@ class FolderStore : public Store {
       job.index = static_cast<evidence::JobIndex>(query.integer(0));
       job.id = query.text(1);
       job.name = query.text(2);
-      for (const auto need : split(query.text(3), ',')) {
+      const auto needs = query.text(3);
+      for (const auto need : split(needs, ',')) {
         evidence::JobIndex index = 0;
         if (std::from_chars(need.data(), need.data() + need.size(), index).ec == std::errc())
           job.needs.push_back(index);
@@ -370,6 +373,7 @@ class FolderStore : public Store {
 
   fs::path folder_;
   const sys::Clock& clock_;
+  std::mutex journal_mutex_;
   std::unique_ptr<Database> database_;
   std::unique_ptr<Caches> caches_;
   std::jthread pruning_;

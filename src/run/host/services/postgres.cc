@@ -137,7 +137,8 @@ class Postgres : public ServiceDriver {
       if (owner_) CREMA_TRY(sys::give_to(password_file, *owner_));
       argv.push_back("--pwfile=" + password_file.string());
     }
-    for (const auto word : split(service.variable("POSTGRES_INITDB_ARGS"), ' ')) {
+    const auto words = service.variable("POSTGRES_INITDB_ARGS");
+    for (const auto word : split(words, ' ')) {
       if (!word.empty()) argv.emplace_back(word);
     }
     const auto made = service.run(command(service, std::move(argv)), "initdb");

@@ -118,6 +118,7 @@ class Store {
   virtual Result<std::vector<RunRecord>> list_runs(std::size_t limit) = 0;  // newest first
   virtual Result<RunRecord> find_run(RunNumber number) = 0;                 // "store/no-such-run"
   virtual Result<std::optional<RunNumber>> latest_run() = 0;
+  // Jobs of a resumed run ask from their threads; nothing else of the store is for several at once.
   virtual Result<Journal> journal(RunNumber number, evidence::JobIndex job) = 0;
 
   // The lines of a step's log from `first_line` (0-based), at most `limit`.
