@@ -161,9 +161,10 @@ class LiveTree : public RunListener {
     const std::size_t name_width = std::min<std::size_t>(40, columns - 20);
     std::string name = elide_middle(job.name, name_width, style().unicode);
     name += std::string(name_width - std::min(name_width, display_width(name)), ' ');
-    lines.push_back(fmt::format("{} {}  {:>7}  {}", style().running_glyph(frame),
-                                style().paint(Tone::bold, name), duration_text(now - *job.started),
-                                style().paint(Tone::dim, fmt::format("{} steps done", done))));
+    lines.push_back(fmt::format(
+        "{} {}  {:>7}  {}", style().running_glyph(frame), style().paint(Tone::bold, name),
+        duration_text(now - *job.started),
+        style().paint(Tone::dim, fmt::format("{} step{} done", done, done == 1 ? "" : "s"))));
     const auto* step = job.current_step();
     if (step == nullptr) return;
     const auto text = fmt::format("{} {}", step->name, duration_text(now - *step->started));
