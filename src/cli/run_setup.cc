@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <map>
+
 namespace crema::cli {
 namespace {
 
@@ -22,7 +24,7 @@ std::string default_event(const workflow::Workflow& workflow) {
 }
 
 workflow::EventFacts make_facts(const ChosenEvent& event, const run::Repository& repository,
-                                const RunOptions& options, const sys::Host& host) {
+                                const RunOptions& options) {
   workflow::EventFacts facts;
   facts.name = event.name;
   facts.ref = repository.ref;
@@ -44,9 +46,31 @@ workflow::EventFacts make_facts(const ChosenEvent& event, const run::Repository&
   if (event.name == "push") {
     if (const auto ref = event.payload.member("ref"); !ref.is_null()) facts.ref = ref.to_text();
   }
-  facts.changed_paths = run::changed_paths(repository, pull ? facts.base_ref : options.base, host);
   return facts;
 }
+
+// Asks git which files changed at most once for each base, and only for who filters by path.
+class ChangedPaths {
+ public:
+  ChangedPaths(const run::Repository& repository, const sys::Host& host)
+      : repository_(repository), host_(host) {}
+
+  void add_to(workflow::EventFacts& facts, const workflow::Workflow& workflow,
+              const std::string& base) {
+    const auto* trigger = workflow.find_trigger(facts.name);
+    if (trigger == nullptr || (trigger->paths.empty() && trigger->paths_ignore.empty())) return;
+    const auto& from = facts.base_ref.empty() ? base : facts.base_ref;
+    auto known = known_.find(from);
+    if (known == known_.end())
+      known = known_.emplace(from, run::changed_paths(repository_, from, host_)).first;
+    facts.changed_paths = known->second;
+  }
+
+ private:
+  const run::Repository& repository_;
+  const sys::Host& host_;
+  std::map<std::string, std::optional<std::vector<std::string>>> known_;
+};
 
 Result<std::vector<std::pair<std::string, std::string>>> matrix_filters(const RunOptions& options) {
   std::vector<std::pair<std::string, std::string>> filters;
@@ -103,6 +127,7 @@ Result<RunSetup> prepare(const sys::Host& host, const RunOptions& options) {
   // is then what jobs get, and which of its files changed is not asked.
   const bool whole = repository.root == setup.project.root;
   repository.root = setup.project.root;
+  ChangedPaths changed(repository, host);
   const auto event = CREMA_TRY(choose_event(options, host));
   const auto inputs = CREMA_TRY(parse_pairs(options.inputs, "--input"));
   for (const auto& file : files) {
@@ -113,8 +138,8 @@ Result<RunSetup> prepare(const sys::Host& host, const RunOptions& options) {
     if (!parsed.ok()) continue;
     ChosenEvent own = event;
     if (own.name.empty()) own.name = setup.named ? default_event(*parsed.workflow) : "push";
-    candidate.facts = make_facts(own, repository, options, host);
-    if (!whole) candidate.facts.changed_paths.reset();
+    candidate.facts = make_facts(own, repository, options);
+    if (whole) changed.add_to(candidate.facts, *parsed.workflow, options.base);
     candidate.facts.dispatch_inputs = inputs;
     candidate.trigger = workflow::decide_trigger(*parsed.workflow, candidate.facts);
     candidate.request =

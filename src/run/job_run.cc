@@ -102,9 +102,11 @@ Result<> JobRun::need_workspace(StepLog& log) {
 }
 
 std::filesystem::path JobRun::new_script(std::string_view ending) {
-  auto file = place_->folders().temp / fmt::format("script-{}{}", ++scripts_, ending);
-  spare_->make(file);  // a failure is said by who writes it
-  return file;
+  return place_->folders().temp / fmt::format("script-{}{}", ++scripts_, ending);
+}
+
+Result<> JobRun::write_script(const std::filesystem::path& file, std::string_view text) {
+  return spare_->write(file, text);
 }
 
 void JobRun::run_services() {

@@ -69,6 +69,7 @@ class JobRun {
   const std::string& default_directory() const { return default_directory_; }
   const sys::Environment& fixed_environment() const { return fixed_environment_; }
   std::filesystem::path new_script(std::string_view ending);
+  Result<> write_script(const std::filesystem::path& file, std::string_view text);
 
   Outcome status() const { return status_.load(); }
   void mark_cancelled() { status_ = Outcome::cancelled; }

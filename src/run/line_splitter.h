@@ -29,5 +29,4 @@ class LineSplitter {
   std::string rest_;
 };
 
-
 }  // namespace crema::run

@@ -106,14 +106,47 @@ void read_commit(Repository& repository, std::string_view log) {
   while (repository.message.ends_with('\n')) repository.message.pop_back();
 }
 
-std::string default_branch_of(const Repository& repository, const std::string& remote_head,
-                              std::string_view branches) {
-  constexpr std::string_view kRemote = "refs/remotes/origin/";
-  if (remote_head.starts_with(kRemote)) return remote_head.substr(kRemote.size());
-  const auto names = split_lines(branches);
-  for (const std::string_view usual : {"main", "master"}) {
-    if (std::ranges::find(names, usual) != names.end()) return std::string(usual);
+// The lines of one `git rev-parse` (see read_repository).
+void read_folders(Repository& repository, std::string_view listing) {
+  const auto lines = split_lines(listing);
+  if (lines.size() != 4) return;
+  repository.git = true;
+  repository.root = lines[0];
+  repository.top = lines[0];
+  repository.name = repository.root.filename();
+  repository.git_folder = lines[1];
+  repository.common_git_folder = lines[2];
+  repository.objects = lines[3];
+}
+
+// `git status --porcelain=v2 --branch`; gives the branch, or "" when HEAD is detached.
+std::string read_status(Repository& repository, std::string_view status) {
+  constexpr std::string_view kBranch = "# branch.head ";
+  std::string branch;
+  for (const auto line : split_lines(status)) {
+    if (line.starts_with(kBranch)) branch = line.substr(kBranch.size());
+    if (line.starts_with('#')) continue;
+    repository.dirty = true;
+    if (line.starts_with('?')) repository.untracked = true;
   }
+  return branch == "(detached)" ? "" : branch;
+}
+
+// "main", "master" or the current branch, unless the remote says which; `references` are the lines
+// of `git for-each-ref`: a name and what it points to.
+std::string default_branch_of(const Repository& repository, std::string_view references) {
+  constexpr std::string_view kRemote = "refs/remotes/origin/";
+  bool main = false;
+  bool master = false;
+  for (const auto line : split_lines(references)) {
+    const auto parts = split(line, ' ');
+    if (parts.size() == 2 && parts[1].starts_with(kRemote))
+      return std::string(parts[1].substr(kRemote.size()));
+    main = main || parts[0] == "refs/heads/main";
+    master = master || parts[0] == "refs/heads/master";
+  }
+  if (main) return "main";
+  if (master) return "master";
   return repository.ref_type() == "branch" ? repository.ref_name() : "main";
 }
 
@@ -170,40 +203,33 @@ Result<Repository> read_repository(const fs::path& folder, const sys::Host& host
   repository.default_branch = "main";
 
   const Questions questions(host, repository.root);
-  auto top = questions.ask({"rev-parse", "--show-toplevel"});
-  auto head = questions.ask({"symbolic-ref", "--quiet", "HEAD"});
+  auto folders =
+      questions.ask({"rev-parse", "--show-toplevel", "--absolute-git-dir", "--path-format=absolute",
+                     "--git-common-dir", "--git-path", "objects"});
+  auto status = questions.ask({"status", "--porcelain=v2", "--branch", "--untracked-files=normal"});
   auto log = questions.ask({"log", "-1", "--format=%H%x00%an%x00%ae%x00%B"});
   auto configuration = questions.ask(
       {"config", "-z", "--get-regexp", R"(^(remote\..*\.url|user\.name|user\.email)$)"});
-  auto remote_head = questions.ask({"symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"});
-  auto branches = questions.ask({"for-each-ref", "--format=%(refname:short)", "refs/heads"});
-  auto status = questions.ask({"status", "--porcelain", "--untracked-files=normal"});
-  auto tag = questions.ask({"describe", "--tags", "--exact-match", "HEAD"});
-
-  if (const auto path = top.get()) {
-    repository.git = true;
-    repository.root = *path;
-    repository.top = *path;
-    repository.name = repository.root.filename();
-  }
-  const auto branch = head.get();
+  auto references =
+      questions.ask({"for-each-ref", "--format=%(refname) %(symref)", "refs/remotes/origin/HEAD",
+                     "refs/heads/main", "refs/heads/master"});
+  if (const auto listing = folders.get()) read_folders(repository, *listing);
+  const auto branch = read_status(repository, status.get().value_or(""));
   const auto commit = log.get();
   const auto settings = configuration.get();
-  const auto remote = remote_head.get().value_or("");
-  const auto local = branches.get().value_or("");
-  const auto changes = status.get().value_or("");
-  const auto exact_tag = tag.get();
+  const auto known = references.get().value_or("");
   if (!repository.git) return repository;
-  if (branch) {
-    repository.ref = *branch;
-  } else if (exact_tag) {
-    repository.ref = "refs/tags/" + *exact_tag;
-  }
+
   if (commit) read_commit(repository, *commit);
   if (settings) read_configuration(repository, *settings);
-  repository.dirty = !changes.empty();
-  repository.default_branch = default_branch_of(repository, remote, local);
-  if (!branch && !exact_tag) repository.ref = "refs/heads/" + repository.default_branch;
+  if (!branch.empty()) {
+    repository.ref = "refs/heads/" + branch;
+  } else if (const auto tag = git(host, repository.root, {"describe", "--tags", "--exact-match"})) {
+    repository.ref = "refs/tags/" + *tag;
+  }
+  repository.default_branch = default_branch_of(repository, known);
+  if (branch.empty() && !repository.ref.starts_with("refs/tags/"))
+    repository.ref = "refs/heads/" + repository.default_branch;
   return repository;
 }
 
@@ -224,7 +250,9 @@ std::optional<std::vector<std::string>> changed_paths(const Repository& reposito
   const auto differing =
       git(host, repository.root, {"diff", "--name-only", "--no-renames", "-z", from, "--"});
   const auto untracked =
-      git(host, repository.root, {"ls-files", "-z", "--others", "--exclude-standard"});
+      repository.untracked
+          ? git(host, repository.root, {"ls-files", "-z", "--others", "--exclude-standard"})
+          : std::string();
   if (!differing || !untracked) return std::nullopt;
   std::vector<std::string> paths;
   for (const auto* listing : {&*differing, &*untracked}) {

@@ -5,7 +5,6 @@
 #include "step_process.h"
 
 #include "crema/base/strings.h"
-#include "crema/sys/files.h"
 
 #include <fmt/format.h>
 
@@ -76,7 +75,7 @@ StepEnd run_script(StepFrame& frame, const workflow::RunStep& step) {
     return fail_step(
         frame, fmt::format("the working directory {} does not exist", script->directory.string()));
   }
-  if (const auto written = sys::write_file(file, shell->script); !written) {
+  if (const auto written = frame.job.write_script(file, shell->script); !written) {
     return fail_step(frame, written.error());
   }
   command.argv = shell->argv;

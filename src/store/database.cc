@@ -10,6 +10,10 @@ namespace crema::store {
 
 std::string_view embedded(std::string_view name);  // made by crema_embed
 
+namespace {
+constexpr std::uintmax_t kShortLog = std::uintmax_t{4} << 20U;
+}
+
 // Idle statements by their text; one in use is taken out, so that it can be used twice at once.
 struct Database::Statements {
   std::multimap<std::string, sqlite3_stmt*, std::less<>> idle;
@@ -21,6 +25,12 @@ Database::Database(sqlite3* handle, std::filesystem::path file)
 
 Database::~Database() {
   for (auto& [text, statement] : statements_->idle) sqlite3_finalize(statement);
+  // Who closes last copies the log into the database and waits for the disk: not for a short log,
+  // which the next one reads in a moment.
+  std::error_code none;
+  const auto log = std::filesystem::file_size(file_.string() + "-wal", none);
+  if (!none && log < kShortLog)
+    sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   sqlite3_close(handle_);
 }
 
@@ -35,7 +45,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
   // WAL with NORMAL: a commit costs a write, no sync; a killed process loses nothing, a power cut
   // at most the last commits, and never the database.
   // Syncs happen when the log is copied into the database: beyond 16 MiB, so that a run of hundreds
-  // of steps does not wait for the disk; and when the last connection closes.
+  // of steps does not wait for the disk; and when the last connection closes after much work.
   CREMA_TRY(database->execute(
       "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; "
       "PRAGMA wal_autocheckpoint=4096"));

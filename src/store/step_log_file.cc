@@ -152,46 +152,23 @@ Place end_of(const Input& log, const std::filesystem::path& file) {
 
 Result<StepLogWriter> StepLogWriter::create(const std::filesystem::path& file,
                                             sys::SpareFiles& spare) {
-  const int problem = spare.make(file);
-  if (problem != 0) return fail(sys::disk_error("store/log", "write the log", file, problem));
-  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CLOEXEC, 0644);
-  if (descriptor < 0) return fail(sys::disk_error("store/log", "write the log", file, errno));
+  auto made = spare.make(file);
+  if (!made.open()) return fail(sys::disk_error("store/log", "write the log", file, errno));
   ::unlink(index_of(file).c_str());
-  return StepLogWriter(descriptor, file);
+  return StepLogWriter(std::move(made), file);
 }
 
 Result<StepLogWriter> StepLogWriter::go_on(const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-  if (descriptor < 0) return fail(sys::disk_error("store/log", "write the log", file, errno));
-  StepLogWriter writer(descriptor, file);
+  sys::Descriptor opened(::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+  if (!opened.open()) return fail(sys::disk_error("store/log", "write the log", file, errno));
+  StepLogWriter writer(std::move(opened), file);
   const Input log(file);
   const auto end = end_of(log, file);
   writer.lines_ = end.line;
   writer.bytes_ = end.offset;
-  if (::ftruncate(descriptor, static_cast<off_t>(end.offset)) != 0)
+  if (::ftruncate(writer.file_.get(), static_cast<off_t>(end.offset)) != 0)
     return fail(sys::disk_error("store/log", "write the log", file, errno));
   return writer;
-}
-
-StepLogWriter::StepLogWriter(StepLogWriter&& other) noexcept
-    : file_(std::exchange(other.file_, -1)),
-      index_(std::exchange(other.index_, -1)),
-      path_(std::move(other.path_)),
-      lines_(other.lines_),
-      bytes_(other.bytes_) {}
-
-StepLogWriter& StepLogWriter::operator=(StepLogWriter&& other) noexcept {
-  std::swap(file_, other.file_);
-  std::swap(index_, other.index_);
-  std::swap(path_, other.path_);
-  lines_ = other.lines_;
-  bytes_ = other.bytes_;
-  return *this;
-}
-
-StepLogWriter::~StepLogWriter() {
-  if (file_ >= 0) ::close(file_);
-  if (index_ >= 0) ::close(index_);
 }
 
 Result<> StepLogWriter::append(std::span<const evidence::LogLine> lines) {
@@ -219,10 +196,10 @@ Result<> StepLogWriter::append(std::span<const evidence::LogLine> lines) {
     buffer_ += '\n';
     ++number;
   }
-  if (!write_whole(file_, buffer_, bytes_)) {
+  if (!write_whole(file_.get(), buffer_, bytes_)) {
     const int why = errno;
     // Half a batch would shift the places of all later lines.
-    (void)!::ftruncate(file_, static_cast<off_t>(bytes_));
+    (void)!::ftruncate(file_.get(), static_cast<off_t>(bytes_));
     return fail(sys::disk_error("store/log", "write the log", path_, why));
   }
   lines_ = number;
@@ -233,9 +210,10 @@ Result<> StepLogWriter::append(std::span<const evidence::LogLine> lines) {
 Result<> StepLogWriter::add_to_index(std::uint64_t first_entry,
                                      std::span<const std::uint64_t> offsets) {
   const auto file = index_of(path_);
-  if (index_ < 0) index_ = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+  if (!index_.open())
+    index_ = sys::Descriptor(::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
   const std::string_view bytes(reinterpret_cast<const char*>(offsets.data()), offsets.size_bytes());
-  if (index_ < 0 || !write_whole(index_, bytes, (first_entry - 1) * kEntryBytes))
+  if (!index_.open() || !write_whole(index_.get(), bytes, (first_entry - 1) * kEntryBytes))
     return fail(sys::disk_error("store/log", "write the index", file, errno));
   return {};
 }

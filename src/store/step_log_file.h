@@ -25,19 +25,17 @@ class StepLogWriter {
   static Result<StepLogWriter> create(const std::filesystem::path& file, sys::SpareFiles& spare);
   // Appends to a log that is there.
   static Result<StepLogWriter> go_on(const std::filesystem::path& file);
-  StepLogWriter(StepLogWriter&& other) noexcept;
-  StepLogWriter& operator=(StepLogWriter&& other) noexcept;
-  ~StepLogWriter();
 
   // One write: what it returns from is in the file. After a failure none of `lines` is.
   Result<> append(std::span<const evidence::LogLine> lines);
 
  private:
-  StepLogWriter(int file, std::filesystem::path path) : file_(file), path_(std::move(path)) {}
+  StepLogWriter(sys::Descriptor file, std::filesystem::path path)
+      : file_(std::move(file)), path_(std::move(path)) {}
   Result<> add_to_index(std::uint64_t first_entry, std::span<const std::uint64_t> offsets);
 
-  int file_ = -1;
-  int index_ = -1;  // opened with the first entry: most logs are short
+  sys::Descriptor file_;
+  sys::Descriptor index_;  // opened with the first entry: most logs are short
   std::filesystem::path path_;
   std::uint64_t lines_ = 0;
   std::uint64_t bytes_ = 0;

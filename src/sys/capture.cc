@@ -1,8 +1,8 @@
 // Commands without a tree or a supervisor: short ones whose whole output is wanted, such as git,
 // and those a user talks to.
-#include "descriptor.h"
 #include "program.h"
 
+#include "crema/sys/descriptor.h"
 #include "crema/sys/process.h"
 
 #include <fcntl.h>

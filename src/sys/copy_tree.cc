@@ -1,6 +1,5 @@
 // Copies of whole trees: blocks shared where the file system can, else copied in the kernel.
-#include "descriptor.h"
-
+#include "crema/sys/descriptor.h"
 #include "crema/sys/files.h"
 
 #include <dirent.h>

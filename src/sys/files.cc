@@ -1,6 +1,6 @@
 #include "crema/sys/files.h"
 
-#include "descriptor.h"
+#include "crema/sys/descriptor.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,6 +1,6 @@
 #include "crema/sys/ports.h"
 
-#include "descriptor.h"
+#include "crema/sys/descriptor.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,12 +1,12 @@
 // crema's side of a ProcessTree: asks the supervisor to start commands and watches their pipes.
 #include "crema/sys/process.h"
 
-#include "descriptor.h"
 #include "program.h"
 #include "supervisor.h"
 
 #include "crema/base/strings.h"
 #include "crema/base/sync.h"
+#include "crema/sys/descriptor.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -114,10 +115,11 @@ class SupervisedTree : public ProcessTree {
     Descriptor file(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
     if (!file.open())
       return fail(system_error("sys/cannot-write", "cannot write " + log.string(), errno));
-    auto status = CREMA_TRY(request_start(command, std::move(file)));
+    const auto number = ++numbers_;
+    auto status = CREMA_TRY(request_start(number, true, command, std::move(file)));
     const auto process = CREMA_TRY(await_start(status, command));
     auto services = services_.lock();
-    (*services)[process] = Service{std::move(status), {}};
+    (*services)[process] = Service{number, std::move(status), {}};
     return process;
   }
 
@@ -125,9 +127,10 @@ class SupervisedTree : public ProcessTree {
     auto services = services_.lock();
     const auto found = services->find(process);
     if (found == services->end()) return Exit{};
-    if (!found->second.end)
-      found->second.end = read_end(found->second.status.get(), milliseconds(0));
-    return found->second.end;
+    auto& service = found->second;
+    pollfd waiting{service.status.get(), POLLIN, 0};
+    if (!service.end && ::poll(&waiting, 1, 0) > 0) service.end = read_end(service.status);
+    return service.end;
   }
 
   void stop(pid_t process, const StopPatience& patience) override {
@@ -136,7 +139,7 @@ class SupervisedTree : public ProcessTree {
                                                               {SIGKILL, milliseconds(5000)}}};
     for (const auto& [signal, wait] : stages) {
       if (poll(process)) return;
-      send_signal(process, signal);
+      send_signal(number_of(process), signal);
       const auto until = clock_.monotonic() + wait;
       while (!poll(process) && clock_.monotonic() < until) ::usleep(2000);
     }
@@ -153,12 +156,14 @@ class SupervisedTree : public ProcessTree {
 
  private:
   struct Service {
+    std::uint64_t number = 0;
     Descriptor status;
     std::optional<Exit> end;
   };
 
   // Sends the request and gives the read end of the status pipe.
-  Result<Descriptor> request_start(const Command& command, Descriptor output) {
+  Result<Descriptor> request_start(std::uint64_t number, bool announce, const Command& command,
+                                   Descriptor output) {
     StartRequest request;
     request.program = CREMA_TRY(locate_program(command));
     request.directory =
@@ -172,7 +177,10 @@ class SupervisedTree : public ProcessTree {
     const auto input = CREMA_TRY(standard_input(command.input));
     auto status = CREMA_TRY(make_pipe());
     const std::string payload = encode(request);
-    const RequestHeader header{.operation = Operation::start, .payload = payload.size()};
+    const RequestHeader header{.operation = Operation::start,
+                               .command = number,
+                               .announce = announce ? 1U : 0U,
+                               .payload = payload.size()};
     auto socket = socket_.lock();
     if (!send_request(socket->get(), header, payload,
                       {input.get(), output.get(), status.write.get()})) {
@@ -229,19 +237,32 @@ class SupervisedTree : public ProcessTree {
     return message.value;
   }
 
-  // The end of a process, waited for at most `patience`; nullopt while it runs.
-  static std::optional<Exit> read_end(int status, milliseconds patience) {
-    pollfd waiting{status, POLLIN, 0};
-    if (::poll(&waiting, 1, static_cast<int>(patience.count())) <= 0) return std::nullopt;
+  // The end of a service; a supervisor that has gone took it along.
+  static Exit read_end(const Descriptor& status) {
     StatusMessage message;
-    if (!read_status(status, message)) return Exit{Exit::Why::signalled, 128 + SIGKILL};
+    if (!read_status(status.get(), message)) return Exit{Exit::Why::signalled, 128 + SIGKILL};
     return exit_of(message.value);
   }
 
-  void send_signal(pid_t process, int signal) {
+  // The end of a command that may not have started.
+  static Result<Exit> read_end(const Descriptor& status, const Command& command) {
+    StatusMessage message;
+    if (!read_status(status.get(), message)) return Exit{Exit::Why::signalled, 128 + SIGKILL};
+    if (message.what == StatusMessage::What::not_started)
+      return fail(cannot_start(command, message.value));
+    return exit_of(message.value);
+  }
+
+  std::uint64_t number_of(pid_t process) {
+    auto services = services_.lock();
+    const auto found = services->find(process);
+    return found == services->end() ? 0 : found->second.number;
+  }
+
+  void send_signal(std::uint64_t number, int signal) {
     const RequestHeader header{.operation = Operation::signal,
                                .signal = static_cast<std::uint32_t>(signal),
-                               .process = process};
+                               .command = number};
     auto socket = socket_.lock();
     [[maybe_unused]] const auto sent = ::send(socket->get(), &header, sizeof header, MSG_NOSIGNAL);
   }
@@ -249,6 +270,7 @@ class SupervisedTree : public ProcessTree {
   pid_t supervisor_;
   const Clock& clock_;
   Sync<Descriptor> socket_;
+  std::atomic<std::uint64_t> numbers_ = 0;
   Sync<std::map<pid_t, Service>> services_;
 };
 
@@ -271,8 +293,8 @@ Result<Exit> SupervisedTree::run(const Command& command, const RunLimits& limits
                                  const OutputSink& output) {
   auto pipe = CREMA_TRY(make_pipe());
   ::fcntl(pipe.read.get(), F_SETFL, O_NONBLOCK);
-  const auto status = CREMA_TRY(request_start(command, std::move(pipe.write)));
-  const pid_t process = CREMA_TRY(await_start(status, command));
+  const auto number = ++numbers_;
+  const auto status = CREMA_TRY(request_start(number, false, command, std::move(pipe.write)));
   const StopSignal stop(limits.stop);
   // The stages of stopping: none yet, then SIGINT, SIGTERM, SIGKILL were sent.
   constexpr std::array kSignals{SIGINT, SIGTERM, SIGKILL};
@@ -297,13 +319,13 @@ Result<Exit> SupervisedTree::run(const Command& command, const RunLimits& limits
     const bool due = next && clock_.monotonic() >= *next;
     if ((asked || due) && stage < kSignals.size()) {
       if (stage == 0) why = asked ? Exit::Why::stopped : Exit::Why::timed_out;
-      send_signal(process, kSignals[stage]);
+      send_signal(number, kSignals[stage]);
       next = clock_.monotonic() +
              (stage == 0 ? limits.patience.after_interrupt : limits.patience.after_terminate);
       if (++stage == kSignals.size()) next.reset();
     }
   }
-  auto exit = read_end(status.get(), milliseconds(0)).value_or(Exit{});
+  auto exit = CREMA_TRY(read_end(status, command));
   if (why != Exit::Why::exited) exit.why = why;
   if (output_open) output_open = drain(pipe.read.get(), buffer, output);
   for (pollfd rest{pipe.read.get(), POLLIN, 0};

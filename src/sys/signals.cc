@@ -1,6 +1,6 @@
 #include "crema/sys/signals.h"
 
-#include "descriptor.h"
+#include "crema/sys/descriptor.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>

@@ -210,8 +210,10 @@ class Supervisor {
         start(request);
         break;
       case Operation::signal: {
-        const auto process = static_cast<pid_t>(request.header.process);
-        if (running_.contains(process)) ::kill(-process, static_cast<int>(request.header.signal));
+        for (const auto& [process, command] : running_) {
+          if (command.number == request.header.command)
+            ::kill(-process, static_cast<int>(request.header.signal));
+        }
         break;
       }
       case Operation::kill_all: {
@@ -242,24 +244,22 @@ class Supervisor {
       ::close(status);
       return;
     }
-    running_[process] = status;
-    tell(status, {StatusMessage::What::started, process});
+    running_[process] = {received.header.command, status};
+    if (received.header.announce != 0) tell(status, {StatusMessage::What::started, process});
   }
 
   void reap() {
     signalfd_siginfo ignored{};
     while (::read(children_, &ignored, sizeof ignored) > 0) {
     }
-    int status = 0;
-    pid_t process = 0;
-    while ((process = ::waitpid(-1, &status, WNOHANG)) > 0) ended(process, status);
+    reap_all();
   }
 
   void ended(pid_t process, int status) {
     const auto found = running_.find(process);
     if (found == running_.end()) return;  // an orphan this subreaper took in
-    tell(found->second, {StatusMessage::What::ended, status});
-    ::close(found->second);
+    tell(found->second.status, {StatusMessage::What::ended, status});
+    ::close(found->second.status);
     running_.erase(found);
   }
 
@@ -270,25 +270,33 @@ class Supervisor {
   // As long as anything lives: a process may fork between the look and the kill.
   std::uint64_t kill_everything() {
     std::map<pid_t, bool> killed;
-    while (true) {
-      const auto alive = living_descendants();
-      for (const pid_t process : alive) {
+    while (reap_all()) {
+      for (const pid_t process : living_descendants()) {
         killed[process] = true;
         ::kill(process, SIGKILL);
       }
       int status = 0;
-      pid_t process = 0;
-      while ((process = ::waitpid(-1, &status, alive.empty() ? WNOHANG : 0)) > 0) {
-        ended(process, status);
-        if (!alive.empty()) break;
-      }
-      if (alive.empty() && process <= 0) return killed.size();
+      if (const pid_t process = ::waitpid(-1, &status, 0); process > 0) ended(process, status);
     }
+    return killed.size();
+  }
+
+  // Whether this process has a child: each descendant has an ancestor that is one, because whoever
+  // loses its parent becomes a child of the subreaper. To ask is cheaper than to read /proc.
+  bool reap_all() {
+    int status = 0;
+    pid_t process = 0;
+    while ((process = ::waitpid(-1, &status, WNOHANG)) > 0) ended(process, status);
+    return process == 0;
   }
 
   int socket_;
   int children_ = -1;
-  std::map<pid_t, int> running_;  // process -> its status pipe
+  struct Running {
+    std::uint64_t number = 0;
+    int status = -1;  // its pipe
+  };
+  std::map<pid_t, Running> running_;
 };
 
 }  // namespace

@@ -15,7 +15,8 @@ enum class Operation : std::uint32_t { start, signal, kill_all };
 struct RequestHeader {
   Operation operation = Operation::start;
   std::uint32_t signal = 0;
-  std::int64_t process = 0;
+  std::uint64_t command = 0;   // start: crema's number for what is started; signal: whom it is for
+  std::uint64_t announce = 0;  // start: whether the status pipe tells of it
   std::uint64_t payload = 0;
 };
 
@@ -31,11 +32,11 @@ struct StartRequest {
 std::string encode(const StartRequest& request);
 StartRequest decode(const std::string& payload);
 
-// What comes back through a status pipe: first a start, then an end. kill_all answers on the
-// socket.
+// What comes back through a status pipe: the start where it was asked for, then an end. kill_all
+// answers on the socket.
 struct StatusMessage {
   enum class What : std::uint32_t { started, not_started, ended };
-  What what = What::started;
+  What what = What::ended;
   std::int32_t value = 0;  // started: process id; not_started: errno; ended: wait status
 };
 

@@ -52,6 +52,7 @@ Result<std::unique_ptr<Place>> HostPlace::open(HostExecutor& executor,
                                              .own = request.folder,
                                              .keep = request.keep}));
   std::unique_ptr<HostPlace> place(new HostPlace(executor, request, std::move(folder)));
+  if (!place->filled_) executor.working_tree().look_ahead(request.repository);
   const auto& folders = place->folders_;
   CREMA_TRY(sys::remove_tree(folders.temp));
   CREMA_TRY(sys::make_directories(folders.workspace));

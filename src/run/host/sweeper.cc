@@ -5,12 +5,17 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <chrono>
+
 namespace crema::run {
 namespace {
 
 namespace fs = std::filesystem;
 
 constexpr std::string_view kGone = ".gone-";
+
+// The next job makes its folders at this moment: what is removed beside it holds it up.
+constexpr std::chrono::milliseconds kRest{100};
 
 }  // namespace
 
@@ -39,6 +44,7 @@ void Sweeper::work(const std::stop_token& stop) {
   while (true) {
     wanted_.wait(lock, stop, [&] { return !waiting_.empty(); });
     if (waiting_.empty()) return;
+    wanted_.wait_for(lock, stop, kRest, [] { return false; });
     const auto folder = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();

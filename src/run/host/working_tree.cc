@@ -42,11 +42,17 @@ bool left_out(const fs::path& path) {
 
 }  // namespace
 
-Result<const WorkingTree::Listing*> WorkingTree::listing(const Repository& repository) {
+void WorkingTree::look_ahead(const Repository& repository) {
   const std::lock_guard lock(mutex_);
-  if (listing_) return &*listing_;
-  const auto names = CREMA_TRY(git(
-      host_, repository.root, {"ls-files", "-z", "--cached", "--others", "--exclude-standard"}));
+  if (!repository.git || listing_.valid()) return;
+  listing_ = std::async(std::launch::async, [this, root = repository.root] {
+               return read_listing(root);
+             }).share();
+}
+
+Result<WorkingTree::Listing> WorkingTree::read_listing(const fs::path& root) const {
+  const auto names =
+      CREMA_TRY(git(host_, root, {"ls-files", "-z", "--cached", "--others", "--exclude-standard"}));
   Listing found;
   for (auto name : split(names, '\0')) {
     if (name.empty()) continue;
@@ -54,7 +60,7 @@ Result<const WorkingTree::Listing*> WorkingTree::listing(const Repository& repos
     const bool folder = name.ends_with('/');
     if (folder) name.remove_suffix(1);
     std::error_code ignored;
-    if (folder || fs::is_directory(fs::symlink_status(repository.root / name, ignored))) {
+    if (folder || fs::is_directory(fs::symlink_status(root / name, ignored))) {
       found.whole.emplace(name);
     }
     while (!name.empty() && found.paths.emplace(name).second) {
@@ -62,27 +68,15 @@ Result<const WorkingTree::Listing*> WorkingTree::listing(const Repository& repos
       name = slash == std::string_view::npos ? std::string_view{} : name.substr(0, slash);
     }
   }
-  listing_ = std::move(found);
-  return &*listing_;
+  return found;
 }
 
 // The copy gets a repository of its own that borrows the user's objects, as `git clone --shared`
 // does: nothing it does can change the user's repository, and no object is copied.
 Result<> WorkingTree::copy_git_folder(const Repository& repository, const fs::path& target,
                                       sys::CopyCount& count) {
-  std::string folders;
-  {
-    const std::lock_guard lock(mutex_);
-    if (git_folders_.empty()) {
-      git_folders_ = CREMA_TRY(git(host_, repository.root,
-                                   {"rev-parse", "--absolute-git-dir", "--path-format=absolute",
-                                    "--git-common-dir", "--git-path", "objects"}));
-    }
-    folders = git_folders_;
-  }
-  const auto lines = split_lines(folders);
-  if (lines.size() != 3) return fail("run/git-failed", "git rev-parse gave no folders");
-  const fs::path own(lines[0]), common(lines[1]), objects(lines[2]);
+  const auto& own = repository.git_folder;
+  const auto& common = repository.common_git_folder;
   const auto copied = CREMA_TRY(sys::copy_tree(common, target, left_out));
   count.files += copied.files;
   count.bytes += copied.bytes;
@@ -93,8 +87,9 @@ Result<> WorkingTree::copy_git_folder(const Repository& repository, const fs::pa
   }
   CREMA_TRY(sys::make_directories(target / "objects" / "info"));
   CREMA_TRY(sys::make_directories(target / "objects" / "pack"));
-  auto borrowed = objects.string() + "\n";
-  if (const auto further = sys::read_file(objects / "info" / "alternates")) borrowed += *further;
+  auto borrowed = repository.objects.string() + "\n";
+  if (const auto further = sys::read_file(repository.objects / "info" / "alternates"))
+    borrowed += *further;
   return sys::write_file(target / "objects" / "info" / "alternates", borrowed);
 }
 
@@ -117,7 +112,10 @@ Result<sys::CopyCount> WorkingTree::copy(const Repository& repository, const fs:
     return sys::copy_tree(repository.root, target,
                           [](const fs::path& path) { return path == kOwnFolder; });
   }
-  const auto* wanted = CREMA_TRY(listing(repository));
+  look_ahead(repository);
+  const auto& listing = listing_.get();
+  if (!listing) return fail(listing.error());
+  const auto* wanted = &*listing;
   const auto in_whole_folder = [&](std::string_view path) {
     for (auto slash = path.find('/'); slash != std::string_view::npos;
          slash = path.find('/', slash + 1)) {

@@ -9,8 +9,8 @@
 #include "crema/sys/host.h"
 
 #include <filesystem>
+#include <future>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <unordered_set>
 
@@ -23,6 +23,8 @@ class WorkingTree {
 
   // Where the project stands below the top of its repository: "" for the whole of it.
   static std::filesystem::path place_of(const Repository& repository);
+  // Begins to list the files, beside what the caller does until it copies them.
+  void look_ahead(const Repository& repository);
   // Copies the tree into `target`, which must be empty: the project at its place below it, the
   // repository at its top.
   Result<sys::CopyCount> copy(const Repository& repository, const std::filesystem::path& target);
@@ -32,7 +34,7 @@ class WorkingTree {
     std::unordered_set<std::string> paths;  // files, and every folder above one
     std::unordered_set<std::string> whole;  // folders that come with all that is in them
   };
-  Result<const Listing*> listing(const Repository& repository);
+  Result<Listing> read_listing(const std::filesystem::path& root) const;
   Result<> copy_git_folder(const Repository& repository, const std::filesystem::path& target,
                            sys::CopyCount& count);
 
@@ -40,8 +42,7 @@ class WorkingTree {
 
   const sys::Host& host_;
   std::mutex mutex_;
-  std::optional<Listing> listing_;
-  std::string git_folders_;  // its own, the common one, that of the objects; a line each
+  std::shared_future<Result<Listing>> listing_;  // read once, for all jobs
 };
 
 }  // namespace crema::run

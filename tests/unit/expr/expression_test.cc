@@ -22,8 +22,7 @@ Expression parsed(std::string_view text) {
 Scope scope_of(std::string_view contexts) {
   Scope scope;
   const Value all = *from_json(contexts);
-  for (const auto& [name, value] : all.as_object().members())
-    scope.contexts.emplace(name, value);
+  for (const auto& [name, value] : all.as_object().members()) scope.contexts.emplace(name, value);
   scope.functions["success"] = [](std::span<const Value>) { return Result<Value>(Value(true)); };
   return scope;
 }

@@ -1,4 +1,4 @@
-// Files made ahead: each one asked for is there and empty, and nothing is left behind.
+// Files made ahead: each one asked for is there with its own bytes, and nothing is left behind.
 #include "crema/sys/spare_files.h"
 
 #include "crema/sys/files.h"
@@ -9,17 +9,18 @@
 namespace crema::sys {
 namespace {
 
-TEST(SpareFiles, AreThereEmptyAndGoWhenTheyAreNotNeeded) {
+TEST(SpareFiles, HoldWhatIsWrittenAndGoWhenTheyAreNotNeeded) {
   const auto folder = *TemporaryDirectory::create(real_host().temporary_directory, "spare-");
   ASSERT_TRUE(write_file(folder.path() / "f30", "something else"));
   {
     SpareFiles spare(folder.path() / "ahead");
     for (int i = 0; i < 40; ++i) {
       const auto file = folder.path() / ("f" + std::to_string(i));
-      ASSERT_EQ(spare.make(file), 0);
-      EXPECT_EQ(*read_file(file), "");
+      ASSERT_TRUE(spare.write(file, std::to_string(i)));
+      EXPECT_EQ(*read_file(file), std::to_string(i));
     }
-    EXPECT_EQ(spare.make(folder.path() / "missing" / "f"), ENOENT);
+    EXPECT_FALSE(spare.make(folder.path() / "missing" / "f").open());
+    EXPECT_EQ(errno, ENOENT);
   }
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "ahead"));
 }

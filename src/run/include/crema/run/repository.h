@@ -17,7 +17,10 @@ struct Repository {
   std::filesystem::path root;  // the working tree; the folder asked about outside git
   std::filesystem::path top;   // git's top folder: `root`, or above it for a part of a repository
   bool git = false;
+  // Where git keeps what belongs to it: of this working tree, of all linked ones, and the objects.
+  std::filesystem::path git_folder, common_git_folder, objects;
   bool dirty = false;          // tracked files differ from HEAD, or untracked ones are there
+  bool untracked = false;      // files that are neither tracked nor ignored
   std::string sha;             // of HEAD; forty zeros where there is no commit
   std::string ref;             // "refs/heads/main"; a tag's ref when HEAD is detached at one
   std::string default_branch;  // of the remote, else "main", "master", else the current branch
