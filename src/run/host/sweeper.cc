@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <utility>
 
 namespace crema::run {
 namespace {
@@ -14,8 +15,8 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kGone = ".gone-";
 
-// The next job makes its folders at this moment: what is removed beside it holds it up.
-constexpr std::chrono::milliseconds kRest{100};
+// The next job makes its folders just now: to remove others beside it would hold it up.
+constexpr std::chrono::milliseconds kRest{50};
 
 }  // namespace
 
@@ -45,10 +46,9 @@ void Sweeper::work(const std::stop_token& stop) {
     wanted_.wait(lock, stop, [&] { return !waiting_.empty(); });
     if (waiting_.empty()) return;
     wanted_.wait_for(lock, stop, kRest, [] { return false; });
-    const auto folder = std::move(waiting_.front());
-    waiting_.pop_front();
+    auto folders = std::exchange(waiting_, {});
     lock.unlock();
-    (void)sys::remove_tree(folder);
+    for (const auto& folder : folders) (void)sys::remove_tree(folder);
     lock.lock();
   }
 }

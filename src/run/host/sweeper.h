@@ -4,10 +4,10 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <filesystem>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 namespace crema::run {
 
@@ -26,7 +26,7 @@ class Sweeper {
 
   std::mutex mutex_;
   std::condition_variable_any wanted_;
-  std::deque<std::filesystem::path> waiting_;
+  std::vector<std::filesystem::path> waiting_;
   std::uint64_t count_ = 0;
   std::jthread worker_;  // last: it uses the rest
 };
