@@ -31,10 +31,7 @@ Result<workflow::Decision> decide_condition(const StepFrame& frame, const std::s
   token.expression = CREMA_TRY(expr::Expression::parse(text, vocabulary()));
   auto view = frame.job.status_view(frame.level);
   view.action.reset();  // post steps look at the job
-  auto decision = CREMA_TRY(workflow::decide_step_condition(token, condition, frame.scope, view));
-  constexpr std::string_view kSkipped = "skipped: ";  // whoever shows it says so itself
-  if (decision.reason.starts_with(kSkipped)) decision.reason.erase(0, kSkipped.size());
-  return decision;
+  return workflow::decide_step_condition(token, condition, frame.scope, view);
 }
 
 }  // namespace crema::run

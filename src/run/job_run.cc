@@ -216,7 +216,7 @@ void JobRun::run_post_group(const PostGroup& group) {
       end = run_post(frame, *post);
       if (frame.command_failed && end.outcome == Outcome::success) end.outcome = Outcome::failure;
     } else {
-      end = {Outcome::skipped, 0, decision->reason};
+      end = {Outcome::skipped, 0, decision->why()};
     }
     if (verdict.end.outcome == Outcome::skipped || end.outcome == Outcome::failure) {
       verdict.end = end;

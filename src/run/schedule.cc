@@ -48,11 +48,6 @@ void merge_outputs(Outputs& into, const Outputs& from) {
   }
 }
 
-std::string without_verdict(std::string reason) {
-  constexpr std::string_view kSkipped = "skipped: ";
-  return reason.starts_with(kSkipped) ? reason.substr(kSkipped.size()) : reason;
-}
-
 bool ended(const WorkflowRun& run) {
   return std::ranges::all_of(run.nodes,
                              [](const auto& node) { return node->state == Node::State::ended; });
@@ -203,7 +198,7 @@ void Schedule::decide(Node& node) {
   if (node.parent->cancelled) {
     return end_node(node, {Outcome::cancelled, {}, node.parent->cancel_reason}, true);
   }
-  end_node(node, {Outcome::skipped, {}, without_verdict(decision->reason)}, true);
+  end_node(node, {Outcome::skipped, {}, decision->why()}, true);
 }
 
 bool Schedule::filtered_out(const workflow::Instance& instance) const {

@@ -143,10 +143,7 @@ std::optional<StepVerdict> admit(StepFrame& frame, const workflow::Step& step,
   const auto decision = decide(frame, step, frame.job.status_view(frame.level));
   if (!decision) return StepVerdict{fail_step(frame, decision.error()), Outcome::failure};
   if (decision->runs) return std::nullopt;
-  constexpr std::string_view kSkipped = "skipped: ";
-  std::string_view reason = decision->reason;
-  if (reason.starts_with(kSkipped)) reason.remove_prefix(kSkipped.size());
-  return StepVerdict{{Outcome::skipped, 0, frame.job.facts().masker.mask(reason)},
+  return StepVerdict{{Outcome::skipped, 0, frame.job.facts().masker.mask(decision->why())},
                      Outcome::skipped};
 }
 

@@ -65,6 +65,11 @@ std::string with_matrix(const std::string& name, const Instance& instance) {
 
 }  // namespace
 
+std::string Decision::why() const {
+  const std::string_view verdict = runs ? "runs: " : "skipped: ";
+  return reason.starts_with(verdict) ? reason.substr(verdict.size()) : reason;
+}
+
 Result<Expansion> expand_strategy(const Job& job, const expr::Scope& scope) {
   const StrategyValues values = CREMA_TRY(evaluate_strategy(job.strategy, scope));
   Expansion expansion;

@@ -92,9 +92,12 @@ void add_job_status_functions(expr::Scope& scope, const StatusView& view);
 
 struct Decision {
   bool runs = false;
-  std::string
-      reason;  // one sentence, always: "runs: success() is true", "skipped: needs.lint failed"
+  // One sentence, always: "runs: success() is true", "skipped: needs.lint failed".
+  std::string reason;
   std::vector<expr::TraceEntry> trace;
+
+  // The reason without its verdict, for whoever shows that in another way.
+  std::string why() const;
 };
 Result<Decision> decide_job(const Job& job, expr::Scope scope, const StatusView& view);
 
