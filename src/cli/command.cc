@@ -15,6 +15,7 @@ constexpr std::array kCommands = {
     Command{"plan", "show the jobs a run would have, without running them", run_plan},
     Command{"lint", "check every workflow of the repository", run_lint},
     Command{"explain", "say why a workflow, job or step runs or not", run_explain},
+    Command{"test", "run the tests of this repository and keep their evidence", run_test},
     Command{"list", "list the runs of this repository", run_list},
     Command{"show", "show one run: jobs, steps, annotations, summary", run_show},
     Command{"logs", "print the logs of a run, a job or a step", run_logs},

@@ -41,5 +41,6 @@ int run_explain(CommandContext& context);
 int run_list(CommandContext& context);
 int run_show(CommandContext& context);
 int run_logs(CommandContext& context);
+int run_test(CommandContext& context);
 
 }  // namespace crema::cli

@@ -106,6 +106,12 @@ bool is_go_framing(std::string_view line) {
   return false;
 }
 
+bool is_go_closing(std::string_view line) {
+  return line == "PASS\n" || line == "FAIL\n" || line.starts_with("FAIL\t") ||
+         line.starts_with("ok  \t") || line == "program not built with -cover\n" ||
+         (line.starts_with("coverage: ") && line.find(" of statements") != std::string_view::npos);
+}
+
 bool take_go_place(std::string_view line, std::string& file, std::uint32_t& number,
                    std::string_view& rest) {
   if (!line.starts_with("    ")) return false;

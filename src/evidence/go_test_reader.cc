@@ -1,5 +1,6 @@
 #include "go_failure.h"
 #include "kept_output.h"
+#include "timestamp.h"
 
 #include "crema/base/strings.h"
 #include "crema/evidence/go_test.h"
@@ -7,7 +8,6 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <unordered_map>
@@ -64,42 +64,6 @@ nanoseconds seconds(double value) {
   return nanoseconds(static_cast<std::int64_t>(value * 1e9 + 0.5));
 }
 
-// "2026-11-23T21:00:00.123456789Z", with any offset.
-Time time_of(std::string_view text) {
-  int year = 0;
-  unsigned month = 0, day = 0, hour = 0, minute = 0, second = 0;
-  const auto number = [&](std::size_t at, std::size_t size, auto& into) {
-    if (at + size > text.size()) return;
-    std::from_chars(text.data() + at, text.data() + at + size, into);
-  };
-  number(0, 4, year);
-  number(5, 2, month);
-  number(8, 2, day);
-  number(11, 2, hour);
-  number(14, 2, minute);
-  number(17, 2, second);
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
-                                         std::chrono::day(day)};
-  if (!date.ok()) return {};
-  Time time = std::chrono::sys_days(date) + std::chrono::hours(hour) +
-              std::chrono::minutes(minute) + std::chrono::seconds(second);
-  std::size_t at = 19;
-  if (at < text.size() && text[at] == '.') {
-    double fraction = 0, unit = 0.1;
-    for (++at; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, unit /= 10)
-      fraction += unit * (text[at] - '0');
-    time += std::chrono::microseconds(static_cast<std::int64_t>(fraction * 1e6 + 0.5));
-  }
-  if (at < text.size() && (text[at] == '+' || text[at] == '-')) {
-    int hours = 0, minutes = 0;
-    number(at + 1, 2, hours);
-    number(at + 4, 2, minutes);
-    const auto offset = std::chrono::minutes(hours * 60 + minutes);
-    time += text[at] == '-' ? offset : -offset;
-  }
-  return time;
-}
-
 struct RunningTest {
   std::size_t position = 0;  // in the suite's cases
   bool paused = false;
@@ -112,7 +76,7 @@ struct Package {
   KeptOutput output;
   std::unordered_map<std::string, RunningTest> tests;
   std::string timed_out, panicked;  // the lines that say so
-  bool race = false;
+  bool built_not = false;
   std::vector<std::string> listed;  // under "running tests:"
   bool listing = false;
 };
@@ -163,6 +127,7 @@ class GoTestReader::Impl {
   }
 
   std::string other_output() const { return other_.text(); }
+  const std::vector<std::string>& failed_builds() const { return every_failed_build_; }
 
  private:
   void take_line(std::string_view line, std::size_t capacity) {
@@ -183,7 +148,9 @@ class GoTestReader::Impl {
   void take_build(const GoEvent& event) {
     if (event.build.empty()) return;
     if (event.action == "build-output") builds_[std::string(event.build)].add(event.output);
-    if (event.action == "build-fail") failed_builds_[std::string(event.build)] = true;
+    if (event.action != "build-fail") return;
+    failed_builds_[std::string(event.build)] = true;
+    every_failed_build_.emplace_back(event.build);
   }
 
   Package& package_of(std::string_view name) {
@@ -201,14 +168,17 @@ class GoTestReader::Impl {
   void package_output(const GoEvent& event) {
     auto& package = package_of(event.package);
     if (event.output.find("\t(cached)") != std::string_view::npos) package.suite.cached = true;
+    if (event.output.find(" [build failed]") != std::string_view::npos ||
+        event.output.find(" [setup failed]") != std::string_view::npos)
+      package.built_not = true;
     note(package, event.output);
-    package.output.add(event.output);
+    if (!is_go_closing(event.output)) package.output.add(event.output);
   }
 
   void test_output(const GoEvent& event) {
     auto& package = package_of(event.package);
     note(package, event.output);
-    if (is_go_framing(event.output)) return;
+    if (is_go_framing(event.output) || is_go_closing(event.output)) return;
     auto& running = test_of(package, event.test);
     running.output.add(event.output);
   }
@@ -230,8 +200,6 @@ class GoTestReader::Impl {
       if (package.panicked.empty()) package.panicked = trim(line);
     } else if (line.starts_with("\trunning tests:")) {
       package.listing = true;
-    } else if (line.starts_with("WARNING: DATA RACE")) {
-      package.race = true;
     }
   }
 
@@ -298,7 +266,7 @@ class GoTestReader::Impl {
   void package_event(const GoEvent& event) {
     auto& package = package_of(event.package);
     if (event.action == "start") {
-      package.suite.started = time_of(event.time);
+      package.suite.started = parse_timestamp(event.time).value_or(Time{});
     } else if (event.action == "pass" || event.action == "fail" || event.action == "skip") {
       package.suite.duration = seconds(event.elapsed);
       const auto outcome = event.action == "pass"   ? TestOutcome::passed
@@ -339,6 +307,10 @@ class GoTestReader::Impl {
         test.message = ran ? package.timed_out.substr(std::string_view("panic: ").size())
                            : "it was waiting for its turn when the time was over";
         test.duration = ran ? suite.duration : nanoseconds(0);
+        if (ran && std::ranges::any_of(package.listed, [&](const auto& other) {
+              return other.starts_with(test.name + "/");
+            }))
+          test.message = "a subtest failed";
         test.line = 0;
         test.file.clear();
       } else if (!culprit) {
@@ -354,9 +326,7 @@ class GoTestReader::Impl {
   void explain_package(Package& package, std::string_view failed_build) {
     auto& suite = package.suite;
     suite.output = package.output.text();
-    const bool built_not = !failed_build.empty() ||
-                           suite.output.find("[build failed]") != std::string::npos ||
-                           suite.output.find("[setup failed]") != std::string::npos;
+    const bool built_not = !failed_build.empty() || package.built_not;
     if (built_not) {
       suite.kind = FailureKind::build;
       const auto build =
@@ -402,8 +372,9 @@ class GoTestReader::Impl {
   KeptOutput other_;
   std::map<std::string, Package, std::less<>> packages_;
   Package* last_ = nullptr;
-  std::map<std::string, KeptOutput, std::less<>> builds_;  // by "path [path.test]"
-  std::map<std::string, bool, std::less<>> failed_builds_;
+  std::map<std::string, KeptOutput, std::less<>> builds_;   // by "path [path.test]"
+  std::map<std::string, bool, std::less<>> failed_builds_;  // not yet said by a package
+  std::vector<std::string> every_failed_build_;
 };
 
 GoTestReader::GoTestReader(GoTestListener listener)
@@ -412,6 +383,10 @@ GoTestReader::~GoTestReader() = default;
 void GoTestReader::feed(std::string_view bytes) { impl_->feed(bytes); }
 void GoTestReader::finish() { impl_->finish(); }
 std::string GoTestReader::other_output() const { return impl_->other_output(); }
+
+const std::vector<std::string>& GoTestReader::failed_builds() const {
+  return impl_->failed_builds();
+}
 
 bool looks_like_go_test(std::string_view text) {
   const auto line = text.substr(0, text.find('\n'));

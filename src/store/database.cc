@@ -119,6 +119,12 @@ Statement& Statement::bind(std::string_view value) {
   return *this;
 }
 
+Statement& Statement::bind_bytes(std::string_view value) {
+  if (statement_ != nullptr)
+    sqlite3_bind_blob64(statement_, ++bound_, value.data(), value.size(), SQLITE_TRANSIENT);
+  return *this;
+}
+
 Statement& Statement::bind(const std::optional<std::int64_t>& value) {
   if (value) return bind(*value);
   if (statement_ != nullptr) sqlite3_bind_null(statement_, ++bound_);
@@ -152,6 +158,14 @@ std::string Statement::text(int column) const {
                            static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
 }
 
+std::string Statement::bytes(int column) const {
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+  return bytes == nullptr
+             ? std::string()
+             : std::string(bytes,
+                           static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
+}
+
 std::optional<std::int64_t> Statement::optional_integer(int column) const {
   if (sqlite3_column_type(statement_, column) == SQLITE_NULL) return std::nullopt;
   return integer(column);
@@ -176,7 +190,7 @@ Result<> Transaction::commit() {
 }
 
 Result<> migrate(Database& database) {
-  constexpr std::string_view kMigrations[] = {"0001.sql", "0002.sql"};
+  constexpr std::string_view kMigrations[] = {"0001.sql", "0002.sql", "0003.sql"};
   const auto version = [&]() -> std::int64_t {
     auto query = database.statement("PRAGMA user_version");
     return query.next() ? query.integer(0) : 0;

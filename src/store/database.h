@@ -27,6 +27,7 @@ class Statement {
   Statement& bind(std::int64_t value);
   Statement& bind(std::string_view value);
   Statement& bind(const std::optional<std::int64_t>& value);
+  Statement& bind_bytes(std::string_view value);
 
   // True while there is a row; a failed step ends the rows and is what `failure` then tells.
   bool next();
@@ -35,6 +36,7 @@ class Statement {
 
   std::int64_t integer(int column) const;
   std::string text(int column) const;
+  std::string bytes(int column) const;
   std::optional<std::int64_t> optional_integer(int column) const;
 
  private:

@@ -45,7 +45,7 @@ Result<> remove_records(Database& database, std::int64_t number) {
                 .bind(number)
                 .run());
   for (const auto* table : {"artifacts", "jobs", "steps", "annotations", "summaries", "remarks",
-                            "journals", "journal_steps"}) {
+                            "journals", "journal_steps", "records"}) {
     CREMA_TRY(database.statement(std::string("DELETE FROM ") + table + " WHERE run=?")
                   .bind(number)
                   .run());

@@ -2,6 +2,7 @@
 
 #include "database.h"
 #include "file_artifacts.h"
+#include "records.h"
 #include "step_log_file.h"
 
 #include "crema/base/strings.h"
@@ -77,6 +78,12 @@ class Recorder : public RunRecorder {
         .bind(job)
         .bind(job_text)
         .run();
+  }
+
+  Result<> add_record(const evidence::Record& record) override {
+    const std::lock_guard lock(mutex_);
+    commit();
+    return insert_record(*database_, id(), record);
   }
 
   std::optional<Diagnostic> failure() const override {

@@ -5,6 +5,7 @@
 #include "file_artifacts.h"
 #include "prune.h"
 #include "recorder.h"
+#include "records.h"
 #include "step_log_file.h"
 
 #include "crema/base/strings.h"
@@ -172,6 +173,15 @@ class FolderStore : public Store {
     }
     const auto number = query.optional_integer(0);
     return number ? std::optional(static_cast<RunNumber>(*number)) : std::nullopt;
+  }
+
+  Result<std::vector<evidence::Record>> records(RunNumber number) override {
+    CREMA_TRY(find_row(number));
+    return select_records(*database_, static_cast<std::int64_t>(number));
+  }
+
+  Result<std::vector<TestHistory>> test_history(std::size_t limit) override {
+    return select_history(*database_, limit);
   }
 
   Result<Journal> journal(RunNumber number, evidence::JobIndex job) override {

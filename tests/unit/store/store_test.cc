@@ -47,6 +47,42 @@ class StoreTest : public testing::Test {
   }
 };
 
+TEST_F(StoreTest, KeepsEvidenceAndTheHistoryOfTestsBeyondTheirRuns) {
+  auto store = open();
+  const auto suite = [](TestOutcome outcome) {
+    TestSuite made{.name = "example.org/a", .framework = "go", .project = "a"};
+    made.cases.push_back(
+        {.name = "TestA", .outcome = outcome, .duration = std::chrono::seconds(2)});
+    return made;
+  };
+  for (const auto outcome : {TestOutcome::failed, TestOutcome::passed}) {
+    auto run = store->begin_run("{}").value();
+    const auto added = run->add_record(
+        {.origin = {.job = "unit", .commit = "abc", .time = Time(std::chrono::hours(1))},
+         .evidence = suite(outcome)});
+    ASSERT_TRUE(added) << added.error().message;
+    ASSERT_TRUE(run->add_record({.origin = {}, .evidence = Timing{.stage = "tests"}}));
+    send(*run, RunFinished{Outcome::success, false});
+  }
+  const auto records = store->records(1).value();
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_EQ(kind_of(records[0].evidence), "test_suite");
+  EXPECT_EQ(records[0].origin.run, 1U);
+  EXPECT_EQ(records[0].origin.job, "unit");
+  EXPECT_EQ(std::get<TestSuite>(records[0].evidence).cases.at(0).name, "TestA");
+  EXPECT_EQ(store->records(9).error().code, "store/no-such-run");
+
+  ASSERT_TRUE(store->prune(1));
+  EXPECT_FALSE(store->records(1));
+  const auto history = store->test_history(10).value();
+  ASSERT_EQ(history.size(), 1U);
+  ASSERT_EQ(history[0].results.size(), 2U);
+  EXPECT_EQ(history[0].results[0].run, 2U);
+  EXPECT_EQ(history[0].results[1].outcome, TestOutcome::failed);
+  EXPECT_EQ(history[0].results[1].commit, "abc");
+  EXPECT_EQ(store->test_history(1).value().at(0).results.size(), 1U);
+}
+
 TEST_F(StoreTest, RemembersARun) {
   auto store = open();
   {

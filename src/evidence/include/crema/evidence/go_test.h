@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace crema::evidence {
 
@@ -32,6 +33,9 @@ class GoTestReader {
   // only the compiler spoke of.
   void finish();
 
+  // Packages the compiler refused: "example.org/a", and "example.org/a [example.org/a.test]" where
+  // only its tests are to blame.
+  const std::vector<std::string>& failed_builds() const;
   // Lines that were no events, kKeptOutput bytes at most: what go itself had to say.
   std::string other_output() const;
 

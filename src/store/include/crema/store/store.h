@@ -6,6 +6,7 @@
 
 #include "crema/base/result.h"
 #include "crema/evidence/event.h"
+#include "crema/evidence/record.h"
 #include "crema/store/artifacts.h"
 #include "crema/store/caches.h"
 #include "crema/sys/host.h"
@@ -66,6 +67,21 @@ struct RunRecord {
   std::vector<ArtifactInfo> artifacts;
 };
 
+// What became of one test in earlier runs, also of those that are forgotten.
+struct TestResult {
+  RunNumber run = 0;
+  std::string commit, branch;
+  evidence::Time time;
+  evidence::TestOutcome outcome = evidence::TestOutcome::passed;
+  bool flaky = false;
+  std::chrono::nanoseconds duration{0};
+};
+struct TestHistory {
+  std::string project, suite;
+  std::string name;                 // "group\nname" where the case has a group
+  std::vector<TestResult> results;  // newest first
+};
+
 struct StoredLine {
   evidence::Time time;
   evidence::LineKind kind;
@@ -98,6 +114,8 @@ class RunRecorder : public evidence::RunListener {
   // is kept for good with the event that follows, in one commit.
   virtual Result<> save_journal(evidence::JobIndex job, std::string_view job_text,
                                 std::span<const JournalStep> steps, bool fresh) = 0;
+  // Evidence of the run; `origin.run` is its number. Kept when this returns.
+  virtual Result<> add_record(const evidence::Record& record) = 0;
   // What could not be recorded, the first of it: the disk is full, the folder gone. The run goes on
   // all the same; whoever runs it says so.
   virtual std::optional<Diagnostic> failure() const { return std::nullopt; }
@@ -118,6 +136,9 @@ class Store {
   virtual Result<std::vector<RunRecord>> list_runs(std::size_t limit) = 0;  // newest first
   virtual Result<RunRecord> find_run(RunNumber number) = 0;                 // "store/no-such-run"
   virtual Result<std::optional<RunNumber>> latest_run() = 0;
+  virtual Result<std::vector<evidence::Record>> records(RunNumber number) = 0;
+  // Of every test there ever was, at most `limit` results each.
+  virtual Result<std::vector<TestHistory>> test_history(std::size_t limit) = 0;
   // Jobs of a resumed run ask from their threads; nothing else of the store is for several at once.
   virtual Result<Journal> journal(RunNumber number, evidence::JobIndex job) = 0;
 

@@ -1,0 +1,101 @@
+#include "crema/testing/exclusions.h"
+
+#include "crema/base/strings.h"
+#include "crema/formats/yaml.h"
+
+#include <fmt/format.h>
+
+namespace crema::testing {
+namespace {
+
+// One entry of codecov's list, as a pattern of ours: a folder means all that is in it, and "name/"
+// at the beginning of nothing means anywhere.
+std::string codecov_pattern(std::string_view text) {
+  std::string pattern(text);
+  while (pattern.starts_with("./")) pattern.erase(0, 2);
+  if (pattern.starts_with('/')) pattern.erase(0, 1);
+  if (pattern.ends_with('/')) return pattern + "**";
+  const auto name =
+      pattern.substr(pattern.rfind('/') == std::string::npos ? 0 : pattern.rfind('/') + 1);
+  const bool folder = name.find('.') == std::string::npos && name.find('*') == std::string::npos;
+  return folder ? pattern + "/**" : pattern;
+}
+
+}  // namespace
+
+bool matches_path(std::string_view pattern, std::string_view path) {
+  while (!pattern.empty()) {
+    if (pattern.starts_with("**")) {
+      auto rest = pattern.substr(2);
+      if (rest.empty()) return true;
+      if (rest.starts_with('/')) rest.remove_prefix(1);
+      for (std::size_t at = 0;; ++at) {
+        if ((at == 0 || path[at - 1] == '/') && matches_path(rest, path.substr(at))) return true;
+        at = path.find('/', at);
+        if (at == std::string_view::npos) return false;
+      }
+    }
+    if (pattern.front() == '*') {
+      const auto rest = pattern.substr(1);
+      const auto name = path.substr(0, path.find('/'));
+      for (std::size_t size = 0; size <= name.size(); ++size) {
+        if (matches_path(rest, path.substr(size))) return true;
+      }
+      return false;
+    }
+    if (path.empty() || (pattern.front() != '?' && pattern.front() != path.front()) ||
+        (pattern.front() == '?' && path.front() == '/'))
+      return false;
+    pattern.remove_prefix(1);
+    path.remove_prefix(1);
+  }
+  return path.empty();
+}
+
+void Exclusions::add_sonar(const SourcePtr& properties) {
+  std::uint32_t number = 0;
+  std::string wanted;
+  std::uint32_t first = 0;
+  bool goes_on = false;
+  for (const auto line : split_lines(properties->text())) {
+    ++number;
+    auto text = trim(line);
+    if (!goes_on) {
+      wanted.clear();
+      if (text.starts_with('#') || text.starts_with('!')) continue;
+      const auto sign = text.find_first_of("=:");
+      if (sign == std::string_view::npos) continue;
+      const auto key = trim(text.substr(0, sign));
+      if (key != "sonar.coverage.exclusions" && key != "sonar.exclusions") continue;
+      first = number;
+      text = trim(text.substr(sign + 1));
+    }
+    goes_on = text.ends_with('\\');
+    if (goes_on) text.remove_suffix(1);
+    wanted += text;
+    if (goes_on) continue;
+    for (const auto part : split(wanted, ',')) {
+      if (const auto pattern = trim(part); !pattern.empty())
+        add({std::string(pattern), fmt::format("{}:{}", properties->path(), first)});
+    }
+  }
+}
+
+Result<> Exclusions::add_codecov(const SourcePtr& yaml) {
+  const auto root = CREMA_TRY(formats::parse_yaml(yaml));
+  for (const auto& [key, value] : root->entries) {
+    if (key->text != "ignore") continue;
+    for (const auto& item : value->items)
+      add({codecov_pattern(item->text), fmt::format("{}:{}", yaml->path(), item->line)});
+  }
+  return {};
+}
+
+const Exclusion* Exclusions::find(std::string_view path) const {
+  for (const auto& entry : entries_) {
+    if (matches_path(entry.pattern, path)) return &entry;
+  }
+  return nullptr;
+}
+
+}  // namespace crema::testing
