@@ -42,5 +42,6 @@ int run_list(CommandContext& context);
 int run_show(CommandContext& context);
 int run_logs(CommandContext& context);
 int run_test(CommandContext& context);
+int run_cover(CommandContext& context);
 
 }  // namespace crema::cli

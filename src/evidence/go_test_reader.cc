@@ -77,6 +77,7 @@ struct Package {
   std::unordered_map<std::string, RunningTest> tests;
   std::string timed_out, panicked;  // the lines that say so
   bool built_not = false;
+  bool no_test_files = false;
   std::vector<std::string> listed;  // under "running tests:"
   bool listing = false;
 };
@@ -171,6 +172,9 @@ class GoTestReader::Impl {
     if (event.output.find(" [build failed]") != std::string_view::npos ||
         event.output.find(" [setup failed]") != std::string_view::npos)
       package.built_not = true;
+    // With coverage, a package without test files is a success that says so by its tab.
+    if (event.output.starts_with("\t" + package.suite.name + "\t\tcoverage: "))
+      package.no_test_files = true;
     note(package, event.output);
     if (!is_go_closing(event.output)) package.output.add(event.output);
   }
@@ -281,6 +285,7 @@ class GoTestReader::Impl {
     packages_.erase(packages_.find(name));
     last_ = nullptr;
     auto& suite = package.suite;
+    if (outcome == TestOutcome::passed && package.no_test_files) outcome = TestOutcome::skipped;
     suite.outcome = outcome;
     if (outcome == TestOutcome::failed) {
       end_unfinished(package);
