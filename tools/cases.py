@@ -26,6 +26,7 @@ NORMAL = [
     (re.compile(r"\b[0-9a-f]{7,12}\b(?!\.)"), "<sha>"),
     (re.compile(r"\bpid \d+"), "pid <pid>"),
     (re.compile(r" *━+"), ""),
+    (re.compile(r"[^\n]*Copied the working tree: [^\n]*\n"), ""),  # said when it took long
     (re.compile(r"this machine \([^\n]*?\)(?=\n|$)"), "this machine (<system>)"),
 ]
 

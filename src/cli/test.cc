@@ -146,6 +146,18 @@ Result<> write_profile(const std::string& file, std::span<const testing::Project
   return sys::write_file(file, evidence::go_profile_text(whole));
 }
 
+// Inside a step, the run it belongs to keeps the evidence.
+Result<> leave_in(const std::filesystem::path& folder, const sys::Host& host,
+                  std::span<const testing::ProjectReport> projects) {
+  std::string lines;
+  for (const auto& project : projects) {
+    for (auto& one : evidence_of(project))
+      lines += evidence::to_json({.origin = {}, .evidence = std::move(one)}) + "\n";
+  }
+  CREMA_TRY(sys::make_directories(folder));
+  return sys::write_file(folder / ("test-" + host.random_hex(12) + ".ndjson"), lines);
+}
+
 std::string json_of(std::span<const testing::ProjectReport> projects, std::uint64_t run) {
   nlohmann::ordered_json json = {{"run", run},
                                  {"passed", !any_failed(projects)},
@@ -174,8 +186,13 @@ int run_test(CommandContext& context) {
   const auto style = output_style(host);
   std::stop_source stop;
   const sys::SignalWatcher signals(stop, [] { ::_exit(static_cast<int>(ExitCode::interrupted)); });
-  auto run = EvidenceRun::begin(host, project, "crema test " + options.request.part);
-  if (!run) return report(run.error(), host);
+  const auto step = host.variable("CREMA_EVIDENCE");
+  std::optional<EvidenceRun> run;
+  if (!step) {
+    auto begun = EvidenceRun::begin(host, project, "crema test " + options.request.part);
+    if (!begun) return report(begun.error(), host);
+    run.emplace(std::move(*begun));
+  }
   const auto begin = host.clock->monotonic();
   Result<std::vector<testing::ProjectReport>> reports;
   {
@@ -187,7 +204,10 @@ int run_test(CommandContext& context) {
     reports = testing::run_tests(options.request,
                                  {.host = host, .listener = listener, .stop = stop.get_token()});
   }
-  if (!reports) return report(reports.error(), host);
+  if (!reports) {
+    if (run && reports.error().exit_code != ExitCode::interrupted) (void)run->finish(false);
+    return report(reports.error(), host);
+  }
   const auto took = host.clock->monotonic() - begin;
   if (text) {
     print(failures_text(*reports, style));
@@ -195,9 +215,10 @@ int run_test(CommandContext& context) {
     print(coverage_text(*reports, style));
     print(totals_text(*reports, took, style));
   } else {
-    print(json_of(*reports, run->number()));
+    print(json_of(*reports, run ? run->number() : 0));
   }
-  if (const auto kept = keep(*run, *reports); !kept) return report(kept.error(), host);
+  const auto kept = run ? keep(*run, *reports) : leave_in(*step, host, *reports);
+  if (!kept) return report(kept.error(), host);
   if (!options.profile.empty()) {
     const auto file = (host.working_directory / options.profile).string();
     if (const auto written = write_profile(file, *reports); !written)

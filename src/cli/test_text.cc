@@ -195,14 +195,14 @@ std::string totals_text(std::span<const ProjectReport> projects, std::chrono::na
   for (const auto& project : projects) {
     for (const auto& suite : project.suites) add_to(counts, suite);
   }
-  auto tests = fmt::format("{} tests: {} passed", counts.passed + counts.failed + counts.skipped,
-                           counts.passed);
+  const auto all = counts.passed + counts.failed + counts.skipped;
+  auto tests = fmt::format("{} test{}: {} passed", all, all == 1 ? "" : "s", counts.passed);
   if (counts.failed > 0)
     tests += ", " + style.paint(Tone::red, fmt::format("{} failed", counts.failed));
   if (counts.skipped > 0) tests += fmt::format(", {} skipped", counts.skipped);
   if (counts.flaky > 0)
     tests += ", " + style.paint(Tone::yellow, fmt::format("{} flaky", counts.flaky));
-  auto packages = fmt::format("{} packages: {} ok", counts.suites,
+  auto packages = fmt::format("{} package{}: {} ok", counts.suites, counts.suites == 1 ? "" : "s",
                               counts.suites - counts.failed_suites - counts.empty_suites);
   if (counts.failed_suites > 0)
     packages += ", " + style.paint(Tone::red, fmt::format("{} failed", counts.failed_suites));

@@ -115,6 +115,8 @@ class GoTestReader::Impl {
         package.suite.message = "go test ended before this package";
       end_package(name, TestOutcome::failed, {});
     }
+    // A package names one of the builds it failed for; the others need no suite of their own.
+    if (build_said_) builds_.clear();
     for (auto& [name, output] : builds_) {
       TestSuite suite{.name = name.substr(0, name.find(' ')), .framework = "go"};
       if (!failed_builds_.contains(name)) continue;
@@ -334,6 +336,7 @@ class GoTestReader::Impl {
     const bool built_not = !failed_build.empty() || package.built_not;
     if (built_not) {
       suite.kind = FailureKind::build;
+      build_said_ = true;
       const auto build =
           builds_.find(failed_build.empty() ? suite.name : std::string(failed_build));
       if (build != builds_.end()) {
@@ -380,6 +383,7 @@ class GoTestReader::Impl {
   std::map<std::string, KeptOutput, std::less<>> builds_;   // by "path [path.test]"
   std::map<std::string, bool, std::less<>> failed_builds_;  // not yet said by a package
   std::vector<std::string> every_failed_build_;
+  bool build_said_ = false;  // a package has told that it could not be built
 };
 
 GoTestReader::GoTestReader(GoTestListener listener)

@@ -2,6 +2,7 @@
 
 #include "job_journal.h"
 #include "job_run.h"
+#include "step_evidence.h"
 
 #include "crema/base/strings.h"
 
@@ -114,6 +115,7 @@ void BackgroundSteps::run(Task& task) {
     task.verdict = {{Outcome::cancelled, 0, "it was cancelled before it started"},
                     Outcome::cancelled};
   }
+  collect_evidence(frame);
   task.output->log.finish();
   job_.tell_finished(frame.index, task.verdict.end, task.verdict.conclusion);
   {

@@ -2,6 +2,7 @@
 
 #include "background.h"
 #include "job_journal.h"
+#include "step_evidence.h"
 
 #include "crema/base/strings.h"
 
@@ -159,6 +160,7 @@ void JobRun::run_one(const workflow::Step& step, evidence::StepIndex index) {
   auto verdict = admit(frame, step, prepared);
   if (!verdict) verdict = run_admitted(frame, step);
   keep_posts(frame, std::move(posts));
+  collect_evidence(frame);
   output.log.finish();
   finish_step(frame, step, *verdict);
 }

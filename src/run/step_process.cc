@@ -2,6 +2,7 @@
 
 #include "env_file.h"
 #include "job_run.h"
+#include "step_evidence.h"
 
 #include "crema/base/strings.h"
 #include "crema/run/break_point.h"
@@ -106,6 +107,7 @@ sys::Environment process_environment(StepFrame& frame) {
   }
   for (const auto& [name, value] : job.fixed_environment()) environment[name] = value;
   environment["GITHUB_ACTION"] = frame.id;
+  environment["CREMA_EVIDENCE"] = evidence_folder(frame).string();
   for (const auto member : {"action_path", "action_ref", "action_repository"}) {
     if (auto value = frame.github(member); !value.empty()) {
       environment["GITHUB_" + to_upper(member)] = std::move(value);

@@ -26,6 +26,20 @@ fs::path tool_cache_of(const sys::Host& host) {
   return base / "crema" / "tools";
 }
 
+// A link to this very program in a folder at the end of a job's PATH: steps say `crema test` and
+// leave their evidence to the run, whatever is installed.
+Result<> offer_crema(const fs::path& folder, const fs::path& executable) {
+  std::error_code error;
+  const auto link = folder / "crema";
+  if (fs::read_symlink(link, error) == executable) return {};
+  CREMA_TRY(sys::make_directories(folder));
+  const auto fresh = folder / fmt::format(".crema-{}", ::getpid());
+  fs::create_symlink(executable, fresh, error);
+  if (!error) fs::rename(fresh, link, error);
+  if (error) return fail("run/place", "cannot link " + link.string() + ": " + error.message());
+  return {};
+}
+
 }  // namespace
 
 HostPlace::HostPlace(HostExecutor& executor, const PlaceRequest& request, PlaceFolder folder)
@@ -64,6 +78,9 @@ Result<std::unique_ptr<Place>> HostPlace::open(HostExecutor& executor,
   }
   place->environment_ = executor.base().variables;
   place->environment_["HOME"] = folders.home.string();
+  const auto programs = request.shared.parent_path() / "bin";
+  CREMA_TRY(offer_crema(programs, executor.host().executable));
+  place->environment_["PATH"] += ":" + programs.string();
   place->environment_["AGENT_TOOLSDIRECTORY"] = folders.tool_cache.string();
   place->processes_ = CREMA_TRY(sys::ProcessTree::create(executor.host()));
   return std::unique_ptr<Place>(std::move(place));
