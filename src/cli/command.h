@@ -43,5 +43,6 @@ int run_show(CommandContext& context);
 int run_logs(CommandContext& context);
 int run_test(CommandContext& context);
 int run_cover(CommandContext& context);
+int run_gate(CommandContext& context);
 
 }  // namespace crema::cli

@@ -1,20 +1,20 @@
 // `crema cover`: what the tests of a run covered.
 #include "arguments.h"
 #include "cover_text.h"
+#include "coverage_facts.h"
 #include "output.h"
 #include "run_choice.h"
 
-#include "crema/base/strings.h"
 #include "crema/evidence/go_profile.h"
-#include "crema/run/repository.h"
 #include "crema/sys/files.h"
-#include "crema/sys/process.h"
 #include "crema/testing/go_module.h"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace crema::cli {
 namespace {
@@ -84,65 +84,13 @@ Result<evidence::Coverage> coverage_of_files(const sys::Host& host,
   return whole;
 }
 
-Result<testing::Exclusions> exclusions_of(const std::filesystem::path& root) {
-  testing::Exclusions exclusions;
-  const auto source = [&](const std::string& name) -> SourcePtr {
-    auto text = sys::read_file(root / name);
-    return text ? std::make_shared<SourceFile>(name, std::move(*text)) : nullptr;
-  };
-  if (const auto sonar = source("sonar-project.properties")) exclusions.add_sonar(sonar);
-  for (const auto* name : {"codecov.yml", ".codecov.yml", ".github/codecov.yml"}) {
-    if (const auto codecov = source(name)) CREMA_TRY(exclusions.add_codecov(codecov));
-  }
-  return exclusions;
-}
-
-Result<std::string> git(const sys::Host& host, const std::filesystem::path& root,
-                        std::vector<std::string> arguments) {
-  sys::Command command;
-  command.argv = {"git"};
-  command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
-  command.environment = host.environment;
-  command.working_directory = root;
-  auto captured = CREMA_TRY(sys::capture(command, std::chrono::minutes(1)));
-  if (captured.exit.ok()) return std::move(captured.output);
-  return fail("cover/git", "git " + arguments[0] + ": " + std::string(trim(captured.error)));
-}
-
-// What the branch has added; nullopt where no base was asked for and none offers itself.
-Result<std::optional<testing::NewLines>> lines_since(const sys::Host& host,
-                                                     const std::filesystem::path& root,
-                                                     std::string& base) {
-  if (base.empty()) {
-    const auto repository = CREMA_TRY(run::read_repository(root, host));
-    if (!repository.git || repository.ref_name() == repository.default_branch)
-      return std::optional<testing::NewLines>();
-    base = repository.default_branch;
-    if (!git(host, root, {"rev-parse", "--verify", "--quiet", base + "^{commit}"}))
-      base = "origin/" + base;
-  }
-  const auto fork = CREMA_TRY(git(host, root, {"merge-base", base, "HEAD"}));
-  const auto diff =
-      CREMA_TRY(git(host, root,
-                    {"diff", "--unified=0", "--no-color", "--no-ext-diff", "--relative",
-                     "--src-prefix=a/", "--dst-prefix=b/", std::string(trim(fork)), "--"}));
-  return std::optional(testing::parse_diff(diff));
-}
-
 Result<int> cover(const sys::Host& host, CoverOptions& options) {
   const auto project = find_project(host);
   const auto modules = testing::find_go_modules(project.root);
   const auto coverage =
       CREMA_TRY(options.profiles.empty() ? coverage_of_run(host, options.run)
                                          : coverage_of_files(host, options.profiles, modules));
-  const auto exclusions = CREMA_TRY(exclusions_of(project.root));
-  const auto fresh = CREMA_TRY(lines_since(host, project.root, options.view.base));
-  testing::CoverageRequest request{.root = project.root,
-                                   .exclusions = exclusions,
-                                   .fresh = fresh ? &*fresh : nullptr,
-                                   .modules = {}};
-  for (const auto& module : modules) request.modules.push_back(module.folder);
-  const auto report = testing::report_coverage(coverage, request);
+  const auto report = CREMA_TRY(coverage_facts(host, project.root, coverage, options.view.base));
   print(options.format == "json" ? cover_json(report, options.view)
                                  : cover_text(report, options.view, output_style(host)));
   const bool failed = std::ranges::any_of(report.services, [&](const auto& service) {

@@ -1,5 +1,6 @@
 #include "cover_text.h"
 
+#include "coverage_facts.h"
 #include "test_text.h"
 
 #include <fmt/format.h>
@@ -43,24 +44,6 @@ std::vector<CoverageGroup> rows_of(const CoverageReport& report, const std::stri
   std::vector<CoverageGroup> files;
   for (const auto& file : report.files) files.push_back({file.path, file.total, file.fresh});
   return files;
-}
-
-// "a.go:12  (*Menu).Price" for each function of a service in which nothing ran.
-std::vector<std::string> uncovered_functions(const CoverageReport& report,
-                                             const std::string& service) {
-  std::vector<std::string> lines;
-  for (const auto& file : report.files) {
-    if (file.service != service) continue;
-    for (const auto& function : file.coverage.functions) {
-      const bool has_code = std::ranges::any_of(file.coverage.blocks, [&](const auto& block) {
-        return block.line >= function.line && block.end_line <= function.end_line &&
-               block.statements > 0;
-      });
-      if (function.count == 0 && has_code)
-        lines.push_back(fmt::format("{}:{}  {}", file.path, function.line, function.name));
-    }
-  }
-  return lines;
 }
 
 std::string functions_text(const CoverageReport& report, const CoverView& view,

@@ -107,6 +107,7 @@ sys::Environment process_environment(StepFrame& frame) {
   }
   for (const auto& [name, value] : job.fixed_environment()) environment[name] = value;
   environment["GITHUB_ACTION"] = frame.id;
+  environment["CREMA_RUN"] = job.facts().services.recorder.folder().string();
   environment["CREMA_EVIDENCE"] = evidence_folder(frame).string();
   for (const auto member : {"action_path", "action_ref", "action_repository"}) {
     if (auto value = frame.github(member); !value.empty()) {

@@ -1,0 +1,67 @@
+// Feeds any bytes to the readers of what test tools leave: go test's stream, coverage profiles,
+// diffs, records. However a stream is cut, it reads the same.
+#include "crema/evidence/go_profile.h"
+#include "crema/evidence/go_test.h"
+#include "crema/evidence/record.h"
+#include "crema/testing/new_lines.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <vector>
+
+namespace {
+
+using crema::evidence::TestSuite;
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+std::vector<TestSuite> suites_of(std::string_view stream, std::size_t piece) {
+  std::vector<TestSuite> suites;
+  crema::evidence::GoTestReader reader(
+      {.on_run = {}, .on_case = {}, .on_suite = [&](TestSuite&& suite) {
+         suites.push_back(std::move(suite));
+       }});
+  for (std::size_t at = 0; at < stream.size(); at += piece) reader.feed(stream.substr(at, piece));
+  reader.finish();
+  return suites;
+}
+
+void check_stream(std::string_view text) {
+  const auto whole = suites_of(text, text.size() + 1);
+  const auto pieces = suites_of(text, 5);
+  require(whole.size() == pieces.size());
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    require(whole[i].name == pieces[i].name && whole[i].cases.size() == pieces[i].cases.size());
+    const auto record = crema::evidence::to_json({.origin = {}, .evidence = whole[i]});
+    require(crema::evidence::record_from_json(record).has_value());
+  }
+}
+
+void check_profile(const std::string& text) {
+  const auto profile =
+      crema::evidence::read_go_profile(std::make_shared<crema::SourceFile>("cover.out", text));
+  if (!profile) return;
+  for (const auto& file : profile->files) {
+    if (file.blocks.empty() || file.blocks.back().end_line < 10'000)
+      (void)crema::evidence::line_states(file);
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string text(reinterpret_cast<const char*>(data), size);
+  check_stream(text);
+  check_profile(text);
+  (void)crema::evidence::go_functions(text);
+  (void)crema::testing::parse_diff(text);
+  if (const auto record = crema::evidence::record_from_json(text)) {
+    const auto again = crema::evidence::to_json(*record);
+    const auto same = crema::evidence::record_from_json(again);
+    require(same.has_value() && crema::evidence::to_json(*same) == again);
+  }
+  return 0;
+}

@@ -1,0 +1,118 @@
+// `crema gate`: the evidence of a run against the team's policy.
+#include "arguments.h"
+#include "coverage_facts.h"
+#include "output.h"
+#include "run_choice.h"
+
+#include "crema/gate/verdict.h"
+#include "crema/sys/files.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <fstream>
+
+namespace crema::cli {
+namespace {
+
+struct GateOptions {
+  std::string run = "latest";
+  std::string policy;
+  std::string format = "text";
+};
+
+Result<gate::Policy> policy_of(const sys::Host& host, const std::filesystem::path& root,
+                               const std::string& given) {
+  const auto file = given.empty() ? root / "crema.yml" : host.working_directory / given;
+  std::error_code ignored;
+  if (given.empty() && !std::filesystem::exists(file, ignored)) return gate::Policy();
+  auto text = CREMA_TRY(sys::read_file(file));
+  return gate::parse_policy(
+      std::make_shared<SourceFile>(given.empty() ? "crema.yml" : given, std::move(text)));
+}
+
+// The newest run that left evidence, unless one is named.
+Result<std::vector<evidence::Record>> records_of(const sys::Host& host, const std::string& which) {
+  // In a step: the run it belongs to, as far as it has come.
+  if (const auto own = host.variable("CREMA_RUN"); own && which == "latest") {
+    const std::filesystem::path folder(*own);
+    const auto store = CREMA_TRY(store::Store::open(folder.parent_path().parent_path(), host));
+    return store->records(std::strtoull(folder.filename().c_str(), nullptr, 10));
+  }
+  if (which != "latest") {
+    const auto opened = CREMA_TRY(open_run(host, which));
+    return opened.store->records(opened.run.number);
+  }
+  const auto store = CREMA_TRY(open_store(host));
+  for (const auto& run : CREMA_TRY(store->list_runs(store::kRunsKept))) {
+    auto records = CREMA_TRY(store->records(run.number));
+    if (!records.empty()) return records;
+  }
+  return std::vector<evidence::Record>();
+}
+
+Result<gate::Context> context_of(const sys::Host& host, const std::filesystem::path& root,
+                                 const std::vector<evidence::Record>& records) {
+  gate::Context context;
+  context.now = host.clock->wall();
+  context.today = std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(context.now));
+  evidence::Coverage whole;
+  bool measured = false;
+  for (const auto& record : records) {
+    if (const auto* coverage = std::get_if<evidence::Coverage>(&record.evidence)) {
+      merge_into(whole, *coverage);
+      measured = true;
+    }
+  }
+  if (!measured) return context;
+  std::string base;
+  const auto report = CREMA_TRY(coverage_facts(host, root, whole, base));
+  context.total = report.total;
+  if (report.fresh_known) context.fresh = report.fresh;
+  for (const auto& service : report.services)
+    context.services.push_back(
+        {service.name, service.total, uncovered_functions(report, service.name)});
+  return context;
+}
+
+// The table also where GitHub's own steps write theirs.
+void add_to_summary(const sys::Host& host, const gate::Verdict& verdict) {
+  if (const auto file = host.variable("GITHUB_STEP_SUMMARY"))
+    std::ofstream(*file, std::ios::app) << gate::verdict_markdown(verdict);
+}
+
+Result<int> judge(const sys::Host& host, const GateOptions& options) {
+  const auto project = find_project(host);
+  const auto policy = CREMA_TRY(policy_of(host, project.root, options.policy));
+  const auto records = CREMA_TRY(records_of(host, options.run));
+  const auto context = CREMA_TRY(context_of(host, project.root, records));
+  const auto verdict = gate::evaluate(policy, records, context);
+  if (options.format == "json")
+    print(gate::verdict_json(verdict));
+  else if (options.format == "markdown")
+    print(gate::verdict_markdown(verdict));
+  else
+    print(gate::verdict_text(verdict, output_style(host)));
+  add_to_summary(host, verdict);
+  return verdict.passed() ? 0 : static_cast<int>(ExitCode::failed);
+}
+
+}  // namespace
+
+int run_gate(CommandContext& context) {
+  GateOptions options;
+  if (const auto ended = parse_arguments(context, "gate", [&](CLI::App& app) {
+        app.add_option("run", options.run, "a number or latest");
+        app.add_option("--policy", options.policy, "instead of crema.yml");
+        app.add_option("--format", options.format, "text, markdown or json")
+            ->check(CLI::IsMember({"text", "markdown", "json"}));
+      }))
+    return *ended;
+  const auto code = judge(context.host, options);
+  return code ? *code : report(code.error(), context.host);
+}
+
+}  // namespace crema::cli
