@@ -6,6 +6,7 @@
 #include "test_text.h"
 
 #include "crema/evidence/go_profile.h"
+#include "crema/evidence/junit.h"
 #include "crema/evidence/record.h"
 #include "crema/sys/files.h"
 #include "crema/sys/signals.h"
@@ -30,7 +31,7 @@ struct TestOptions {
   testing::TestRequest request;
   std::string timeout = "10m";
   std::size_t slowest = 5;
-  std::string profile;
+  std::string profile, junit;
   std::string format = "text";
 };
 
@@ -49,6 +50,7 @@ void declare(CLI::App& app, TestOptions& options) {
   app.add_option("--parallel", options.request.parallel, "modules at a time");
   app.add_option("--slowest", options.slowest, "how many of the slowest tests to name");
   app.add_option("--coverprofile", options.profile, "write the merged profile");
+  app.add_option("--junit", options.junit, "write the results as JUnit XML");
   app.add_option("--format", options.format, "text or json")
       ->check(CLI::IsMember({"text", "json"}));
 }
@@ -108,6 +110,21 @@ Result<> complete(TestOptions& options, const sys::Host& host, const Project& pr
   }
   request.go.timeout = *timeout;
   return {};
+}
+
+Result<> write_junit(const std::filesystem::path& file,
+                     std::span<const testing::ProjectReport> projects) {
+  std::vector<evidence::TestSuite> suites;
+  for (const auto& project : projects) {
+    suites.insert(suites.end(), project.suites.begin(), project.suites.end());
+    if (project.error.empty()) continue;
+    suites.push_back({.name = project.folder.empty() ? "." : project.folder,
+                      .outcome = evidence::TestOutcome::failed,
+                      .kind = evidence::FailureKind::build,
+                      .message = "the module could not be tested",
+                      .output = project.error});
+  }
+  return sys::write_file(file, evidence::junit_xml(suites));
 }
 
 std::vector<evidence::Evidence> evidence_of(const testing::ProjectReport& project) {
@@ -223,6 +240,10 @@ int run_test(CommandContext& context) {
     const auto file = (host.working_directory / options.profile).string();
     if (const auto written = write_profile(file, *reports); !written)
       return report(written.error(), host);
+  }
+  if (!options.junit.empty()) {
+    const auto written = write_junit(host.working_directory / options.junit, *reports);
+    if (!written) return report(written.error(), host);
   }
   return any_failed(*reports) ? static_cast<int>(ExitCode::failed) : 0;
 }
