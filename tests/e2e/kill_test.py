@@ -161,9 +161,12 @@ def main() -> int:
         commit(folder)
         for _ in ("to fill the caches of tools", "to see how long a run takes"):
             begin = time.monotonic()
-            subprocess.run([crema, "run", "--event", "push"], cwd=folder, check=True,
-                           stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+            whole = subprocess.run([crema, "run", "--event", "push"], cwd=folder, check=False, text=True,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             length = time.monotonic() - begin
+            if whole.returncode != 0:
+                print(f"a run that nobody killed ended with {whole.returncode}:\n{whole.stdout}")
+                return 1
         pick = random.Random(options.seed)
         counts: dict[str, int] = {}
         for number in range(options.rounds):

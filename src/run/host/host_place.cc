@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -27,13 +26,15 @@ fs::path tool_cache_of(const sys::Host& host) {
 }
 
 // A link to this very program in a folder at the end of a job's PATH: steps say `crema test` and
-// leave their evidence to the run, whatever is installed.
-Result<> offer_crema(const fs::path& folder, const fs::path& executable) {
+// leave their evidence to the run, whatever is installed. Jobs begin at the same moment, in this
+// and in other processes: each makes the link in its own place and moves it.
+Result<> offer_crema(const fs::path& folder, const fs::path& executable, const fs::path& place) {
   std::error_code error;
   const auto link = folder / "crema";
   if (fs::read_symlink(link, error) == executable) return {};
   CREMA_TRY(sys::make_directories(folder));
-  const auto fresh = folder / fmt::format(".crema-{}", ::getpid());
+  const auto fresh = place / "crema-link";
+  fs::remove(fresh, error);
   fs::create_symlink(executable, fresh, error);
   if (!error) fs::rename(fresh, link, error);
   if (error) return fail("run/place", "cannot link " + link.string() + ": " + error.message());
@@ -79,7 +80,7 @@ Result<std::unique_ptr<Place>> HostPlace::open(HostExecutor& executor,
   place->environment_ = executor.base().variables;
   place->environment_["HOME"] = folders.home.string();
   const auto programs = request.shared.parent_path() / "bin";
-  CREMA_TRY(offer_crema(programs, executor.host().executable));
+  CREMA_TRY(offer_crema(programs, executor.host().executable, place->folder_));
   place->environment_["PATH"] += ":" + programs.string();
   place->environment_["AGENT_TOOLSDIRECTORY"] = folders.tool_cache.string();
   place->processes_ = CREMA_TRY(sys::ProcessTree::create(executor.host()));
