@@ -2,11 +2,11 @@
 #pragma once
 
 #include "base_environment.h"
-#include "services/services.h"
 #include "sweeper.h"
 #include "working_tree.h"
 
 #include "crema/run/executor.h"
+#include "crema/services/running_services.h"
 
 #include <string>
 
@@ -23,14 +23,14 @@ class HostExecutor : public Executor {
   const sys::Host& host() const { return host_; }
   const BaseEnvironment& base() const { return base_; }
   WorkingTree& working_tree() { return working_tree_; }
-  PortReservations& ports() { return ports_; }
+  services::PortReservations& ports() { return ports_; }
   Sweeper& sweeper() { return sweeper_; }
 
  private:
   const sys::Host& host_;
   BaseEnvironment base_;
   WorkingTree working_tree_;
-  PortReservations ports_;
+  services::PortReservations ports_;
   Sweeper sweeper_;
   std::string system_name_;  // "Debian GNU/Linux 12 (bookworm)"
 };

@@ -1,6 +1,7 @@
 #include "host_place.h"
 
 #include "crema/base/strings.h"
+#include "crema/services/service_options.h"
 #include "crema/sys/files.h"
 
 #include <fmt/format.h>
@@ -39,6 +40,36 @@ Result<> offer_crema(const fs::path& folder, const fs::path& executable, const f
   if (!error) fs::rename(fresh, link, error);
   if (error) return fail("run/place", "cannot link " + link.string() + ": " + error.message());
   return {};
+}
+
+Result<services::ServiceSpec> spec_of(const workflow::ServiceSpec& service, const PlaceLog& log) {
+  auto options = CREMA_TRY(services::parse_service_options(service.options));
+  for (const auto& ignored : options.without_effect)
+    log(fmt::format("{}: the option {} has no effect on this machine", service.id, ignored));
+  services::ServiceSpec spec{.id = service.id,
+                             .image = service.image,
+                             .env = service.env,
+                             .volumes = service.volumes,
+                             .health = std::move(options.health),
+                             .span = service.span};
+  for (const auto& port : service.ports)
+    spec.ports.push_back(CREMA_TRY(services::parse_port(port)));
+  spec.command = CREMA_TRY(services::split_words(service.command));
+  return spec;
+}
+
+// `job.services`: id, network and the ports on this machine by those in the container.
+expr::Value context_of(const services::RunningServices& services) {
+  expr::Object all;
+  for (const auto& service : services.addresses()) {
+    expr::Object ports;
+    for (const auto& [inside, here] : service.ports)
+      ports.set(std::to_string(inside), std::to_string(here));
+    all.set(service.id,
+            expr::Object{
+                {"id", service.id}, {"network", "host"}, {"ports", expr::Value(std::move(ports))}});
+  }
+  return expr::Value(std::move(all));
 }
 
 }  // namespace
@@ -116,18 +147,20 @@ Result<> HostPlace::prepare_workspace(const PlaceLog& log) {
 
 Result<expr::Value> HostPlace::start_services(const std::vector<workflow::ServiceSpec>& services,
                                               const PlaceLog& log, std::stop_token stop) {
+  std::vector<services::ServiceSpec> specs;
+  for (const auto& service : services) specs.push_back(CREMA_TRY(spec_of(service, log)));
   // Init scripts are mounted from the workspace, which then must be there before any checkout.
   const bool mounts = std::any_of(services.begin(), services.end(),
                                   [](const auto& service) { return !service.volumes.empty(); });
   if (mounts) CREMA_TRY(prepare_workspace(log));
   services_ = CREMA_TRY(
-      run::start_services(services, {.host = executor_.host(),
-                                     .processes = *processes_,
-                                     .ports = executor_.ports(),
-                                     .workspace = mounts ? folders_.workspace : repository_.root,
-                                     .log = log,
-                                     .stop = std::move(stop)}));
-  return services_->context();
+      services::start_services(specs, {.host = executor_.host(),
+                                       .processes = *processes_,
+                                       .ports = executor_.ports(),
+                                       .workspace = mounts ? folders_.workspace : repository_.root,
+                                       .log = log,
+                                       .stop = std::move(stop)}));
+  return context_of(*services_);
 }
 
 std::vector<std::pair<std::string, std::string>> HostPlace::service_logs() const {

@@ -3,7 +3,6 @@
 
 #include "host_executor.h"
 #include "place_folder.h"
-#include "services/services.h"
 
 #include <map>
 #include <memory>
@@ -51,7 +50,7 @@ class HostPlace : public Place {
   // Programs found so far, by name and PATH: a step in a long PATH should not search it again.
   mutable std::mutex found_mutex_;
   mutable std::map<std::pair<std::string, std::string>, std::filesystem::path> found_;
-  std::unique_ptr<RunningServices>
+  std::unique_ptr<services::RunningServices>
       services_;  // before the tree, so that their ports outlive their programs
   std::unique_ptr<sys::ProcessTree> processes_;
 };

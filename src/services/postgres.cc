@@ -10,7 +10,7 @@
 #include <array>
 #include <charconv>
 
-namespace crema::run {
+namespace crema::services {
 namespace {
 
 namespace fs = std::filesystem;
@@ -52,9 +52,9 @@ class Postgres : public ServiceDriver {
     const bool trusts = service.variable("POSTGRES_HOST_AUTH_METHOD") == "trust" ||
                         service.variable("ALLOW_EMPTY_PASSWORD") == "yes";
     if (password_.empty() && !trusts) {
-      auto error =
-          make_error("run/service", "service " + service.spec.id +
-                                        ": the image postgres refuses to start without a password");
+      auto error = make_error("service/failed",
+                              "service " + service.spec.id +
+                                  ": the image postgres refuses to start without a password");
       error.hint = "set POSTGRES_PASSWORD in its env, or POSTGRES_HOST_AUTH_METHOD: trust";
       return fail(std::move(error));
     }
@@ -62,7 +62,7 @@ class Postgres : public ServiceDriver {
     if (sys::is_root()) {
       owner_ = sys::find_user("postgres");
       if (!owner_)
-        return fail("run/service",
+        return fail("service/failed",
                     "service " + service.spec.id + ": there is no user 'postgres' to run it as");
       CREMA_TRY(sys::give_to(service.folder, *owner_));
     }
@@ -205,4 +205,4 @@ const ServiceKind kPostgres{
     .installed = [](const sys::Host& host) { return programs(host, "").has_value(); },
     .make = []() -> std::unique_ptr<ServiceDriver> { return std::make_unique<Postgres>(); }};
 
-}  // namespace crema::run
+}  // namespace crema::services

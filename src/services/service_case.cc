@@ -1,11 +1,10 @@
 #include "service_driver.h"
-#include "service_options.h"
 
 #include "crema/base/strings.h"
 
 #include <algorithm>
 
-namespace crema::run {
+namespace crema::services {
 
 std::string ServiceCase::variable(std::string_view name, std::string_view fallback) const {
   for (const auto& [key, value] : spec.env) {
@@ -21,7 +20,7 @@ bool ServiceCase::has_variable(std::string_view name) const {
 }
 
 std::vector<std::string> ServiceCase::arguments() const {
-  auto words = split_words(spec.command).value_or(std::vector<std::string>());
+  auto words = spec.command;
   if (!words.empty() && !words.front().starts_with('-')) words.erase(words.begin());
   return words;
 }
@@ -67,8 +66,8 @@ Result<std::string> ServiceCase::run(sys::Command command, std::string_view what
   const auto exit =
       CREMA_TRY(processes.run(command, {}, [&](std::string_view text) { output += text; }));
   if (exit.ok()) return output;
-  return fail("run/service", "service " + spec.id + ": " + std::string(what) +
-                                 " failed: " + std::string(trim(output)));
+  return fail("service/failed", "service " + spec.id + ": " + std::string(what) +
+                                    " failed: " + std::string(trim(output)));
 }
 
-}  // namespace crema::run
+}  // namespace crema::services

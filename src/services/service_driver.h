@@ -3,9 +3,9 @@
 #pragma once
 
 #include "crema/base/result.h"
+#include "crema/services/running_services.h"
 #include "crema/sys/host.h"
 #include "crema/sys/process.h"
-#include "crema/workflow/expand.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -18,13 +18,11 @@
 #include <utility>
 #include <vector>
 
-namespace crema::run {
+namespace crema::services {
 
-using ServiceLog = std::function<void(std::string_view line)>;
-
-// One service of one job.
+// One service on its way up.
 struct ServiceCase {
-  const workflow::ServiceSpec& spec;
+  const ServiceSpec& spec;
   const sys::Host& host;
   sys::ProcessTree& processes;
   std::filesystem::path folder;     // its own; short, so that sockets in it have legal names
@@ -33,7 +31,7 @@ struct ServiceCase {
 
   std::string variable(std::string_view name, std::string_view fallback = "") const;
   bool has_variable(std::string_view name) const;
-  std::vector<std::string> arguments() const;  // `command` split, without the program's own name
+  std::vector<std::string> arguments() const;  // `command` without the program's own name
   std::string tag() const;                     // of the image: "15-alpine"
   // Files mounted below a folder of the container, by name ("init.sql").
   std::vector<std::filesystem::path> mounted(std::string_view container_folder) const;
@@ -73,6 +71,8 @@ std::span<const ServiceKind> service_kinds();
 const ServiceKind* find_service_kind(std::string_view image);
 
 // The kinds, one file each.
+// A program of the repository: of no image.
+extern const ServiceKind kProgram;
 extern const ServiceKind kPostgres, kRedis, kMysql, kNats, kMemcached, kRabbitmq;
 
-}  // namespace crema::run
+}  // namespace crema::services

@@ -1,29 +1,29 @@
 // Services on this machine, with the real programs where they are installed.
-#include "host/services/services.h"
+#include "crema/services/running_services.h"
 
-#include "host/services/service_options.h"
+#include "service_driver.h"
 
+#include "crema/services/service_options.h"
 #include "crema/sys/files.h"
 #include "crema/sys/ports.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace crema::run {
+namespace crema::services {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-using workflow::ServiceSpec;
 
 TEST(ServiceOptions, ReadDockersHealthOptions) {
   const auto options = parse_service_options(
       R"(--health-cmd "redis-cli ping" --health-interval=1m30s --health-timeout 500ms --health-retries 5 --memory 1g --init)");
   ASSERT_TRUE(options) << options.error().message;
-  EXPECT_EQ(options->health_command, "redis-cli ping");
-  EXPECT_EQ(options->interval, std::chrono::milliseconds(90'000));
-  EXPECT_EQ(options->timeout, std::chrono::milliseconds(500));
-  EXPECT_EQ(options->retries, 5);
+  EXPECT_EQ(options->health.command, "redis-cli ping");
+  EXPECT_EQ(options->health.interval, std::chrono::milliseconds(90'000));
+  EXPECT_EQ(options->health.timeout, std::chrono::milliseconds(500));
+  EXPECT_EQ(options->health.retries, 5);
   EXPECT_THAT(options->without_effect, ElementsAre("--memory", "--init"));
   EXPECT_FALSE(parse_service_options("--health-interval soon"));
   EXPECT_FALSE(parse_service_options("--health-cmd 'open"));
@@ -76,7 +76,12 @@ class ServicesTest : public testing::Test {
   }
   static std::string port(const RunningServices& services, const std::string& id,
                           const std::string& container) {
-    return services.context().member(id).member("ports").member(container).to_text();
+    for (const auto& service : services.addresses()) {
+      for (const auto& [inside, here] : service.ports) {
+        if (service.id == id && std::to_string(inside) == container) return std::to_string(here);
+      }
+    }
+    return "none";
   }
 };
 
@@ -88,10 +93,12 @@ TEST_F(ServicesTest, RunsPostgresWithTheImagesConventions) {
   ServiceSpec spec{.id = "db", .image = "postgres:15"};
   spec.env = {
       {"POSTGRES_PASSWORD", "se'cret"}, {"POSTGRES_DB", "shop"}, {"POSTGRES_USER", "barista"}};
-  spec.ports = {"5432"};
+  spec.ports = {{.container = 5432}};
   spec.volumes = {folder.path().string() + ":/docker-entrypoint-initdb.d"};
-  spec.options =
-      "--health-cmd pg_isready --health-interval 10s --health-timeout 5s --health-retries 5";
+  spec.health =
+      parse_service_options(
+          "--health-cmd pg_isready --health-interval 10s --health-timeout 5s --health-retries 5")
+          ->health;
   const auto services = start({spec});
   ASSERT_TRUE(services) << services.error().message;
   const std::string url =
@@ -113,8 +120,9 @@ TEST_F(ServicesTest, SaysWhatPostgresMisses) {
 TEST_F(ServicesTest, RunsRedisAndFindsItInHealthCommands) {
   if (!kRedis.installed(host)) GTEST_SKIP() << "Redis is not installed";
   ServiceSpec spec{.id = "cache", .image = "redis:7"};
-  spec.ports = {"6379"};
-  spec.options = R"(--health-cmd "redis-cli ping" --health-interval 10s)";
+  spec.ports = {{.container = 6379}};
+  spec.health =
+      parse_service_options(R"(--health-cmd "redis-cli ping" --health-interval 10s)")->health;
   const auto services = start({spec});
   ASSERT_TRUE(services) << services.error().message;
   EXPECT_EQ(client({"redis-cli", "-p", port(**services, "cache", "6379"), "set", "a", "b"}),
@@ -131,9 +139,11 @@ TEST_F(ServicesTest, RunsMariaDbForMysqlImages) {
               {"MYSQL_DATABASE", "shop"},
               {"MYSQL_USER", "barista"},
               {"MYSQL_PASSWORD", "crema\\"}};
-  spec.ports = {"3306"};
+  spec.ports = {{.container = 3306}};
   spec.volumes = {folder.path().string() + ":/docker-entrypoint-initdb.d"};
-  spec.options = R"(--health-cmd "mysqladmin ping -h localhost -u root -p$MYSQL_ROOT_PASSWORD")";
+  spec.health = parse_service_options(
+                    R"(--health-cmd "mysqladmin ping -h localhost -u root -p$MYSQL_ROOT_PASSWORD")")
+                    ->health;
   const auto services = start({spec});
   ASSERT_TRUE(services) << services.error().message;
   const auto ask = [&](const std::string& user, const std::string& password) {
@@ -157,8 +167,9 @@ with socket.create_connection(("127.0.0.1", int(sys.argv[1])), 5) as line:
 TEST_F(ServicesTest, RunsNatsAndMemcached) {
   if (!kNats.installed(host) || !kMemcached.installed(host))
     GTEST_SKIP() << "NATS or Memcached is not installed";
-  const auto services = start({{.id = "bus", .image = "nats:2", .ports = {"4222"}},
-                               {.id = "cache", .image = "memcached:1.6", .ports = {"11211"}}});
+  const auto services =
+      start({{.id = "bus", .image = "nats:2", .ports = {{.container = 4222}}},
+             {.id = "cache", .image = "memcached:1.6", .ports = {{.container = 11211}}}});
   ASSERT_TRUE(services) << services.error().message;
   const auto talk = [&](const std::string& id, const std::string& inside, const std::string& line) {
     return client({"python3", "-c", std::string(kTalk), port(**services, id, inside), line});
@@ -171,8 +182,10 @@ TEST_F(ServicesTest, RunsRabbitMqWithItsUser) {
   if (!kRabbitmq.installed(host)) GTEST_SKIP() << "RabbitMQ is not installed";
   ServiceSpec spec{.id = "queue", .image = "rabbitmq:3-management"};
   spec.env = {{"RABBITMQ_DEFAULT_USER", "barista"}, {"RABBITMQ_DEFAULT_PASS", "crema"}};
-  spec.ports = {"5672"};
-  spec.options = R"(--health-cmd "rabbitmq-diagnostics -q ping" --health-interval 2s)";
+  spec.ports = {{.container = 5672}};
+  spec.health =
+      parse_service_options(R"(--health-cmd "rabbitmq-diagnostics -q ping" --health-interval 2s)")
+          ->health;
   const auto services = start({spec});
   ASSERT_TRUE(services) << services.error().message << testing::PrintToString(said);
   EXPECT_EQ(client({"python3", "-c", std::string(kTalk), port(**services, "queue", "5672"),
@@ -184,7 +197,7 @@ TEST_F(ServicesTest, NamesWhoHoldsAPort) {
   if (!kRedis.installed(host)) GTEST_SKIP() << "Redis is not installed";
   const auto taken = std::to_string(sys::free_port().value());
   ServiceSpec spec{.id = "cache", .image = "redis"};
-  spec.ports = {taken + ":6379"};
+  spec.ports = {*parse_port(taken + ":6379")};
   const auto first = start({spec});
   ASSERT_TRUE(first) << first.error().message;
   PortReservations other_run;
@@ -219,11 +232,11 @@ TEST_F(ServicesTest, SaysWhatItCannotRun) {
 TEST_F(ServicesTest, TellsWhyAServiceDied) {
   if (!kRedis.installed(host)) GTEST_SKIP() << "Redis is not installed";
   ServiceSpec spec{.id = "cache", .image = "redis"};
-  spec.command = "redis-server --no-such-option 1";
+  spec.command = {"redis-server", "--no-such-option", "1"};
   const auto services = start({spec});
   ASSERT_FALSE(services);
   EXPECT_THAT(services.error().message, HasSubstr("no-such-option"));
 }
 
 }  // namespace
-}  // namespace crema::run
+}  // namespace crema::services

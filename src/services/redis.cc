@@ -5,7 +5,7 @@
 
 #include <array>
 
-namespace crema::run {
+namespace crema::services {
 namespace {
 
 constexpr std::array<std::string_view, 5> kImages{
@@ -66,4 +66,4 @@ const ServiceKind kRedis{
         [](const sys::Host& host) { return host.find_program("redis-server").has_value(); },
     .make = []() -> std::unique_ptr<ServiceDriver> { return std::make_unique<Redis>(); }};
 
-}  // namespace crema::run
+}  // namespace crema::services

@@ -5,7 +5,7 @@
 
 #include <array>
 
-namespace crema::run {
+namespace crema::services {
 namespace {
 
 constexpr std::array<std::string_view, 2> kImages{"nats", "bitnami/nats"};
@@ -39,4 +39,4 @@ const ServiceKind kNats{
         },
     .make = []() -> std::unique_ptr<ServiceDriver> { return std::make_unique<Nats>(); }};
 
-}  // namespace crema::run
+}  // namespace crema::services

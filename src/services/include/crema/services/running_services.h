@@ -1,17 +1,25 @@
-// A job's services on this machine: real programs on the mapped ports, gone with the job.
+// Services on this machine: real programs on the mapped ports, gone with the process tree that they
+// are started in.
 #pragma once
 
-#include "service_driver.h"
-
+#include "crema/base/result.h"
 #include "crema/base/sync.h"
-#include "crema/expr/value.h"
+#include "crema/services/service_spec.h"
+#include "crema/sys/host.h"
+#include "crema/sys/process.h"
 
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <set>
 #include <stop_token>
+#include <string_view>
+#include <utility>
 #include <vector>
 
-namespace crema::run {
+namespace crema::services {
+
+using ServiceLog = std::function<void(std::string_view line)>;
 
 // Ports that jobs of this run use: on github.com each job has a machine, and so port 5432, of its
 // own; here jobs that want the same port take turns.
@@ -31,9 +39,15 @@ struct ServicesRequest {
   const sys::Host& host;
   sys::ProcessTree& processes;
   PortReservations& ports;
-  std::filesystem::path workspace;
+  std::filesystem::path workspace;  // relative volumes start there
   ServiceLog log;
   std::stop_token stop;
+};
+
+// Where a service is found on this machine.
+struct ServiceAddress {
+  std::string id;
+  std::vector<std::pair<std::uint16_t, std::uint16_t>> ports;  // in the container, here
 };
 
 class RunningServices {
@@ -42,15 +56,14 @@ class RunningServices {
   virtual ~RunningServices() = default;
   // Ends the processes, last started first.
   virtual void stop() = 0;
-  // `job.services`: id, network and the ports on this machine by those in the container.
-  virtual expr::Value context() const = 0;
+  virtual std::vector<ServiceAddress> addresses() const = 0;
   // What they said, for a job that failed: service id and its last lines.
   virtual std::vector<std::pair<std::string, std::string>> logs() const = 0;
 };
 
 // Starts all at once and waits until each is healthy. Fails by name for images crema cannot run
 // here, programs that are not installed, and ports that something else holds.
-Result<std::unique_ptr<RunningServices>> start_services(
-    const std::vector<workflow::ServiceSpec>& specs, ServicesRequest request);
+Result<std::unique_ptr<RunningServices>> start_services(const std::vector<ServiceSpec>& specs,
+                                                        ServicesRequest request);
 
-}  // namespace crema::run
+}  // namespace crema::services

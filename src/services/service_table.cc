@@ -3,7 +3,7 @@
 
 #include <array>
 
-namespace crema::run {
+namespace crema::services {
 
 std::span<const ServiceKind> service_kinds() {
   static const std::array kinds{kPostgres, kRedis, kMysql, kNats, kMemcached, kRabbitmq};
@@ -29,4 +29,4 @@ const ServiceKind* find_service_kind(std::string_view image) {
   return nullptr;
 }
 
-}  // namespace crema::run
+}  // namespace crema::services

@@ -7,7 +7,7 @@
 
 #include <array>
 
-namespace crema::run {
+namespace crema::services {
 namespace {
 
 constexpr std::array<std::string_view, 4> kImages{"mysql", "mariadb", "bitnami/mysql",
@@ -33,15 +33,15 @@ class Mysql : public ServiceDriver {
                               !setting("RANDOM_ROOT_PASSWORD").empty();
     if (root_password_.empty() && !may_be_empty) {
       auto error =
-          make_error("run/service", "service " + service.spec.id +
-                                        ": the image refuses to start without a root password");
+          make_error("service/failed", "service " + service.spec.id +
+                                           ": the image refuses to start without a root password");
       error.hint = "set MYSQL_ROOT_PASSWORD in its env, or MYSQL_ALLOW_EMPTY_PASSWORD: yes";
       return fail(std::move(error));
     }
     if (sys::is_root()) {
       owner_ = sys::find_user("mysql");
       if (!owner_)
-        return fail("run/service",
+        return fail("service/failed",
                     "service " + service.spec.id + ": there is no user 'mysql' to run it as");
       CREMA_TRY(sys::give_to(service.folder, *owner_));
     }
@@ -141,4 +141,4 @@ const ServiceKind kMysql{
         },
     .make = []() -> std::unique_ptr<ServiceDriver> { return std::make_unique<Mysql>(); }};
 
-}  // namespace crema::run
+}  // namespace crema::services

@@ -5,7 +5,7 @@
 
 #include <array>
 
-namespace crema::run {
+namespace crema::services {
 namespace {
 
 constexpr std::array<std::string_view, 2> kImages{"memcached", "bitnami/memcached"};
@@ -34,4 +34,4 @@ const ServiceKind kMemcached{
     .installed = [](const sys::Host& host) { return host.find_program("memcached").has_value(); },
     .make = []() -> std::unique_ptr<ServiceDriver> { return std::make_unique<Memcached>(); }};
 
-}  // namespace crema::run
+}  // namespace crema::services

@@ -1,4 +1,4 @@
-#include "service_options.h"
+#include "crema/services/service_options.h"
 
 #include "crema/base/strings.h"
 
@@ -6,7 +6,7 @@
 #include <charconv>
 #include <cstdlib>
 
-namespace crema::run {
+namespace crema::services {
 namespace {
 
 using std::chrono::milliseconds;
@@ -15,12 +15,13 @@ Result<std::uint16_t> port_number(std::string_view text, std::string_view whole)
   std::uint16_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error == std::errc() && end == text.data() + text.size() && number != 0) return number;
-  return fail("run/service-port",
+  return fail("service/port",
               "'" + std::string(whole) + "' is no port: write 5432, 5432:5432 or 5432/tcp");
 }
 
-// Go's durations: "10s", "1m30s", "500ms".
-Result<milliseconds> duration(std::string_view text) {
+}  // namespace
+
+Result<milliseconds> parse_duration(std::string_view text) {
   const std::string whole(text);
   double total = 0;
   while (!text.empty()) {
@@ -39,19 +40,17 @@ Result<milliseconds> duration(std::string_view text) {
     text.remove_prefix(unit.size());
   }
   if (!text.empty() || whole.empty())
-    return fail("run/service-options", "'" + whole + "' is no duration: write 10s or 1m30s");
+    return fail("service/options", "'" + whole + "' is no duration: write 10s or 1m30s");
   return milliseconds(static_cast<long long>(total));
 }
-
-}  // namespace
 
 Result<PortMapping> parse_port(std::string_view text) {
   const auto whole = trim(text);
   text = whole;
   if (text.ends_with("/tcp")) text.remove_suffix(4);
   if (text.ends_with("/udp") || text.find('-') != std::string_view::npos) {
-    return fail("run/service-port", "not supported: the port mapping '" + std::string(whole) +
-                                        "' (only single TCP ports)");
+    return fail("service/port", "not supported: the port mapping '" + std::string(whole) +
+                                    "' (only single TCP ports)");
   }
   const auto parts = split(text, ':');
   PortMapping mapping;
@@ -69,7 +68,7 @@ Result<std::vector<std::string>> split_words(std::string_view text) {
     if (c == '\'' || c == '"') {
       const auto end = text.find(c, i + 1);
       if (end == std::string_view::npos)
-        return fail("run/service-options", "a quote is never closed in: " + std::string(text));
+        return fail("service/options", "a quote is never closed in: " + std::string(text));
       word += text.substr(i + 1, end - i - 1);
       i = end;
       open = true;
@@ -89,6 +88,15 @@ Result<std::vector<std::string>> split_words(std::string_view text) {
   return words;
 }
 
+std::string shell_command(std::span<const std::string> words) {
+  std::string command;
+  for (const auto& word : words) {
+    if (!command.empty()) command += ' ';
+    command += "'" + replace_all(word, "'", R"('\'')") + "'";
+  }
+  return command;
+}
+
 Result<ServiceOptions> parse_service_options(std::string_view text) {
   ServiceOptions options;
   const auto words = CREMA_TRY(split_words(text));
@@ -103,19 +111,19 @@ Result<ServiceOptions> parse_service_options(std::string_view text) {
       value = words[++i];
     }
     if (name == "--health-cmd")
-      options.health_command = value;
+      options.health.command = value;
     else if (name == "--health-interval")
-      options.interval = CREMA_TRY(duration(value));
+      options.health.interval = CREMA_TRY(parse_duration(value));
     else if (name == "--health-timeout")
-      options.timeout = CREMA_TRY(duration(value));
+      options.health.timeout = CREMA_TRY(parse_duration(value));
     else if (name == "--health-start-period")
-      options.start_period = CREMA_TRY(duration(value));
+      options.health.start_period = CREMA_TRY(parse_duration(value));
     else if (name == "--health-retries")
-      options.retries = std::max(1, std::atoi(value.c_str()));
+      options.health.retries = std::max(1, std::atoi(value.c_str()));
     else
       options.without_effect.push_back(name);
   }
   return options;
 }
 
-}  // namespace crema::run
+}  // namespace crema::services

@@ -6,7 +6,7 @@
 
 #include <array>
 
-namespace crema::run {
+namespace crema::services {
 namespace {
 
 constexpr std::array<std::string_view, 2> kImages{"rabbitmq", "bitnami/rabbitmq"};
@@ -18,7 +18,7 @@ class Rabbitmq : public ServiceDriver {
     if (sys::is_root()) {
       owner_ = sys::find_user("rabbitmq");
       if (!owner_)
-        return fail("run/service",
+        return fail("service/failed",
                     "service " + service.spec.id + ": there is no user 'rabbitmq' to run it as");
       CREMA_TRY(sys::give_to(service.folder, *owner_));
     }
@@ -111,4 +111,4 @@ const ServiceKind kRabbitmq{
         },
     .make = []() -> std::unique_ptr<ServiceDriver> { return std::make_unique<Rabbitmq>(); }};
 
-}  // namespace crema::run
+}  // namespace crema::services
