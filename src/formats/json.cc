@@ -209,6 +209,16 @@ Result<Json> parse_json(const SourcePtr& source) {
     if (const auto colon = message.find(": "); colon != std::string::npos)
       message = message.substr(colon + 2);
     return fail(error_at(source, error.byte == 0 ? 0 : error.byte - 1, std::move(message)));
+  } catch (const Json::out_of_range& error) {
+    // "[json.exception.out_of_range.406] number overflow parsing '1e999'": without its place.
+    const std::string_view message = error.what();
+    const auto quote = message.find('\'');
+    const auto number = quote == std::string_view::npos
+                            ? ""
+                            : message.substr(quote + 1, message.size() - quote - 2);
+    const auto at = source->text().find(number);
+    return fail(error_at(source, at == std::string_view::npos ? 0 : at,
+                         "the number " + std::string(number) + " is too large"));
   }
 }
 

@@ -56,6 +56,10 @@ TEST(Json, SaysWhereTheTextIsWrong) {
   EXPECT_EQ(value.error().span.line, 3U);
   EXPECT_EQ(value.error().span.column, 8U);
   EXPECT_FALSE(parse(std::string(5000, '[')));
+  const auto large = parse("[1,\n 20e3333 ]");
+  ASSERT_FALSE(large);
+  EXPECT_EQ(large.error().message, "the number 20e3333 is too large");
+  EXPECT_EQ(large.error().span.line, 2U);
 }
 
 }  // namespace
