@@ -77,6 +77,12 @@ Result<> EvidenceRun::add_job(const std::string& name, evidence::Time started, b
   return {};
 }
 
+Result<> EvidenceRun::add_artifact(const std::string& name,
+                                   const std::vector<store::ArtifactFile>& files) {
+  CREMA_TRY(state_->recorder->artifacts().save(name, files, false));
+  return {};
+}
+
 Result<> EvidenceRun::finish(bool succeeded) {
   state_->tell(evidence::RunFinished{.result = succeeded ? Outcome::success : Outcome::failure},
                state_->now());

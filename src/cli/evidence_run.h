@@ -26,6 +26,7 @@ class EvidenceRun {
   // A part of the work that has ended, shown as a job of one step; `log` is what it said.
   Result<> add_job(const std::string& name, evidence::Time started, bool succeeded,
                    const std::string& log, std::vector<evidence::Evidence> left);
+  Result<> add_artifact(const std::string& name, const std::vector<store::ArtifactFile>& files);
   Result<> finish(bool succeeded);
 
  private:

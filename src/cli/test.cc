@@ -1,14 +1,11 @@
 // `crema test`: the tests a repository has, run and kept as evidence.
 #include "arguments.h"
-#include "evidence_run.h"
 #include "output.h"
+#include "test_evidence.h"
+#include "test_parts.h"
 #include "test_progress.h"
 #include "test_text.h"
 
-#include "crema/evidence/go_profile.h"
-#include "crema/evidence/junit.h"
-#include "crema/evidence/record.h"
-#include "crema/sys/files.h"
 #include "crema/sys/signals.h"
 #include "crema/sys/terminal.h"
 #include "crema/testing/test_run.h"
@@ -17,7 +14,6 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include <algorithm>
@@ -30,6 +26,8 @@ struct TestOptions {
   std::vector<std::string> words;  // a part, then paths
   testing::TestRequest request;
   std::string timeout = "10m";
+  std::vector<std::string> parts = {"unit"};
+  std::string compose;
   std::size_t slowest = 5;
   std::string profile, junit;
   std::string format = "text";
@@ -37,7 +35,7 @@ struct TestOptions {
 
 void declare(CLI::App& app, TestOptions& options) {
   auto& go = options.request.go;
-  app.add_option("part_and_paths", options.words, "unit, then folders");
+  app.add_option("part_and_paths", options.words, "unit, integration, e2e or all; then folders");
   app.add_flag("--race,!--no-race", go.race, "look for data races");
   app.add_flag("--cover,!--no-cover", go.cover, "measure coverage");
   app.add_option("--coverpkg", go.coverpkg, "packages that all tests cover");
@@ -48,6 +46,7 @@ void declare(CLI::App& app, TestOptions& options) {
   app.add_option("--tags", go.tags, "build tags");
   app.add_option("--timeout", options.timeout, "of each package: 90s, 10m, 1h");
   app.add_option("--parallel", options.request.parallel, "modules at a time");
+  app.add_option("--compose", options.compose, "services of integration and e2e tests");
   app.add_option("--slowest", options.slowest, "how many of the slowest tests to name");
   app.add_option("--coverprofile", options.profile, "write the merged profile");
   app.add_option("--junit", options.junit, "write the results as JUnit XML");
@@ -94,12 +93,11 @@ Result<> complete(TestOptions& options, const sys::Host& host, const Project& pr
   auto& request = options.request;
   request.root = project.root;
   std::span<const std::string> words = options.words;
-  constexpr std::array<std::string_view, 3> kLater = {"integration", "e2e", "all"};
-  if (!words.empty() && words.front() == "unit") {
+  constexpr std::array<std::string_view, 4> kParts = {"unit", "integration", "e2e", "all"};
+  if (!words.empty() && std::ranges::find(kParts, words.front()) != kParts.end()) {
+    options.parts = {words.front()};
+    if (words.front() == "all") options.parts = {"unit", "integration", "e2e"};
     words = words.subspan(1);
-  } else if (!words.empty() && std::ranges::find(kLater, words.front()) != kLater.end() &&
-             !std::filesystem::is_directory(host.working_directory / words.front())) {
-    return fail("test/part", "not supported: crema test " + words.front() + " (only unit is)");
   }
   request.paths = CREMA_TRY(relative_paths(host, project.root, words));
   const auto timeout = duration_of(options.timeout);
@@ -112,80 +110,17 @@ Result<> complete(TestOptions& options, const sys::Host& host, const Project& pr
   return {};
 }
 
-Result<> write_junit(const std::filesystem::path& file,
-                     std::span<const testing::ProjectReport> projects) {
-  std::vector<evidence::TestSuite> suites;
-  for (const auto& project : projects) {
-    suites.insert(suites.end(), project.suites.begin(), project.suites.end());
-    if (project.error.empty()) continue;
-    suites.push_back({.name = project.folder.empty() ? "." : project.folder,
-                      .outcome = evidence::TestOutcome::failed,
-                      .kind = evidence::FailureKind::build,
-                      .message = "the module could not be tested",
-                      .output = project.error});
-  }
-  return sys::write_file(file, evidence::junit_xml(suites));
+std::string title_of(const TestOptions& options) {
+  return "crema test " + (options.parts.size() > 1 ? "all" : options.parts.front());
 }
 
-std::vector<evidence::Evidence> evidence_of(const testing::ProjectReport& project) {
-  std::vector<evidence::Evidence> evidence;
-  for (const auto& suite : project.suites) evidence.emplace_back(suite);
-  if (project.coverage) evidence.emplace_back(*project.coverage);
-  return evidence;
-}
-
-// Lines for who watches nothing.
-class Silence : public testing::TestListener {
- public:
-  void on_project(std::string_view) override {}
-  void on_run(std::string_view, std::string_view) override {}
-  void on_case(const evidence::TestSuite&, const evidence::TestCase&) override {}
-  void on_suite(const evidence::TestSuite&) override {}
-  void on_project_end(const testing::ProjectReport&) override {}
-};
-
-Result<> keep(EvidenceRun& run, std::span<const testing::ProjectReport> projects) {
-  for (const auto& project : projects) {
-    const auto plain = evidence::Style{};
-    const std::span one(&project, 1);
-    const auto log = failures_text(one, plain) + coverage_text(one, plain);
-    CREMA_TRY(run.add_job(project.folder.empty() ? "." : project.folder, project.started,
-                          !project.failed(), log, evidence_of(project)));
-  }
-  return run.finish(!any_failed(projects));
-}
-
-Result<> write_profile(const std::string& file, std::span<const testing::ProjectReport> projects) {
-  evidence::Coverage whole;
-  for (const auto& project : projects) {
-    if (project.coverage) merge_into(whole, *project.coverage);
-  }
-  return sys::write_file(file, evidence::go_profile_text(whole));
-}
-
-// Inside a step, the run it belongs to keeps the evidence.
-Result<> leave_in(const std::filesystem::path& folder, const sys::Host& host,
-                  std::span<const testing::ProjectReport> projects) {
-  std::string lines;
-  for (const auto& project : projects) {
-    for (auto& one : evidence_of(project))
-      lines += evidence::to_json({.origin = {}, .evidence = std::move(one)}) + "\n";
-  }
-  CREMA_TRY(sys::make_directories(folder));
-  return sys::write_file(folder / ("test-" + host.random_hex(12) + ".ndjson"), lines);
-}
-
-std::string json_of(std::span<const testing::ProjectReport> projects, std::uint64_t run) {
-  nlohmann::ordered_json json = {{"run", run},
-                                 {"passed", !any_failed(projects)},
-                                 {"records", nlohmann::ordered_json::array()}};
-  for (const auto& project : projects) {
-    for (auto& one : evidence_of(project)) {
-      const auto text = evidence::to_json({.origin = {.run = run}, .evidence = std::move(one)});
-      json["records"].push_back(nlohmann::ordered_json::parse(text, nullptr, false));
-    }
-  }
-  return json.dump(2) + "\n";
+Result<> write_files(const TestOptions& options, const sys::Host& host,
+                     std::span<const testing::ProjectReport> reports) {
+  if (!options.profile.empty())
+    CREMA_TRY(write_profile(host.working_directory / options.profile, reports));
+  if (!options.junit.empty())
+    CREMA_TRY(write_junit(host.working_directory / options.junit, reports));
+  return {};
 }
 
 }  // namespace
@@ -206,20 +141,22 @@ int run_test(CommandContext& context) {
   const auto step = host.variable("CREMA_EVIDENCE");
   std::optional<EvidenceRun> run;
   if (!step) {
-    auto begun = EvidenceRun::begin(host, project, "crema test " + options.request.part);
+    auto begun = EvidenceRun::begin(host, project, title_of(options));
     if (!begun) return report(begun.error(), host);
     run.emplace(std::move(*begun));
   }
   const auto begin = host.clock->monotonic();
   Result<std::vector<testing::ProjectReport>> reports;
   {
-    Silence silence;
     const auto width = ::isatty(STDOUT_FILENO) == 1 ? sys::terminal_size(STDOUT_FILENO).first : 0;
     TestProgress progress(host, style, width);
-    testing::TestListener& listener =
-        text ? static_cast<testing::TestListener&>(progress) : silence;
-    reports = testing::run_tests(options.request,
-                                 {.host = host, .listener = listener, .stop = stop.get_token()});
+    reports = run_parts({.host = host,
+                         .project = project,
+                         .parts = options.parts,
+                         .tests = options.request,
+                         .compose = options.compose,
+                         .progress = text ? &progress : nullptr,
+                         .stop = stop.get_token()});
   }
   if (!reports) {
     if (run && reports.error().exit_code != ExitCode::interrupted) (void)run->finish(false);
@@ -231,20 +168,12 @@ int run_test(CommandContext& context) {
     print(slowest_text(*reports, options.slowest, style));
     print(coverage_text(*reports, style));
     print(totals_text(*reports, took, style));
-  } else {
-    print(json_of(*reports, run ? run->number() : 0));
   }
-  const auto kept = run ? keep(*run, *reports) : leave_in(*step, host, *reports);
+  if (const auto written = write_files(options, host, *reports); !written)
+    return report(written.error(), host);
+  const auto kept = run ? keep_tests(*run, *reports) : leave_tests(*step, host, *reports);
+  if (!text) print(tests_json(*reports, run ? run->number() : 0));
   if (!kept) return report(kept.error(), host);
-  if (!options.profile.empty()) {
-    const auto file = (host.working_directory / options.profile).string();
-    if (const auto written = write_profile(file, *reports); !written)
-      return report(written.error(), host);
-  }
-  if (!options.junit.empty()) {
-    const auto written = write_junit(host.working_directory / options.junit, *reports);
-    if (!written) return report(written.error(), host);
-  }
   return any_failed(*reports) ? static_cast<int>(ExitCode::failed) : 0;
 }
 

@@ -2,6 +2,8 @@
 
 #include "output.h"
 
+#include "crema/base/strings.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -37,6 +39,27 @@ TestProgress::TestProgress(const sys::Host& host, evidence::Style style, std::si
     : host_(host), style_(style), width_(width) {}
 
 TestProgress::~TestProgress() { erase(); }
+
+void TestProgress::on_part(std::string_view part) {
+  erase();
+  print(fmt::format("{}\n", style_.paint(Tone::bold, fmt::format("{} tests", part))));
+}
+
+void TestProgress::on_note(std::string_view line) {
+  const std::lock_guard lock(notes_);
+  erase();
+  print(style_.paint(Tone::dim, fmt::format("  {}\n", line)));
+}
+
+void TestProgress::on_log(std::string_view service, std::string_view log) {
+  erase();
+  print(fmt::format("\n{}\n",
+                    style_.paint(Tone::dim, fmt::format("the end of what {} said:", service))));
+  for (const auto line : split_lines(log)) {
+    print(fmt::format("    {} {}\n", style_.paint(Tone::dim, style_.bar()),
+                      evidence::strip_escapes(line)));
+  }
+}
 
 void TestProgress::on_project(std::string_view) {}
 

@@ -6,6 +6,7 @@
 #include "crema/sys/host.h"
 #include "crema/testing/test_run.h"
 
+#include <mutex>
 #include <string>
 
 namespace crema::cli {
@@ -15,6 +16,11 @@ class TestProgress : public testing::TestListener {
   // `width` is the terminal's; 0 where there is none.
   TestProgress(const sys::Host& host, evidence::Style style, std::size_t width);
   ~TestProgress() override;
+
+  void on_part(std::string_view part);  // a headline
+  void on_note(std::string_view line);
+  // The end of what a service said.
+  void on_log(std::string_view service, std::string_view log);
 
   void on_project(std::string_view folder) override;
   void on_run(std::string_view suite, std::string_view name) override;
@@ -32,6 +38,7 @@ class TestProgress : public testing::TestListener {
   std::uint64_t passed_ = 0, failed_ = 0, skipped_ = 0;
   std::string running_;
   sys::MonotonicTime drawn_{};
+  std::mutex notes_;   // services start beside each other
   bool line_ = false;  // the live line is on the screen
 };
 

@@ -1,6 +1,6 @@
 #include "go_failure.h"
 #include "kept_output.h"
-#include "timestamp.h"
+#include "crema/evidence/timestamp.h"
 
 #include "crema/base/strings.h"
 #include "crema/evidence/go_test.h"

@@ -1,6 +1,6 @@
 #include "crema/evidence/junit.h"
 
-#include "timestamp.h"
+#include "crema/evidence/timestamp.h"
 
 #include "crema/base/utf8.h"
 

@@ -23,6 +23,15 @@ struct Fields<TestAttempt> {
 };
 
 template <>
+struct Fields<TestAttachment> {
+  static void visit(auto& archive, auto& it) {
+    archive.always("name", it.name);
+    archive.field("type", it.type);
+    archive.always("path", it.path);
+  }
+};
+
+template <>
 struct Fields<TestCase> {
   static void visit(auto& archive, auto& it) {
     archive.always("name", it.name);
@@ -35,6 +44,7 @@ struct Fields<TestCase> {
     archive.field("file", it.file);
     archive.field("line", it.line);
     archive.field("earlier", it.earlier);
+    archive.field("attachments", it.attachments);
   }
 };
 

@@ -1,5 +1,5 @@
 #include "record_fields.h"
-#include "timestamp.h"
+#include "crema/evidence/timestamp.h"
 
 #include "crema/formats/json.h"
 

@@ -1,4 +1,4 @@
-#include "timestamp.h"
+#include "crema/evidence/timestamp.h"
 
 #include <fmt/format.h>
 

@@ -28,9 +28,36 @@ std::vector<fs::path> files_in(const fs::path& folder) {
   return files;
 }
 
-Result<> keep_line(const StepFrame& frame, std::string_view line) {
+constexpr std::string_view kAttachments = "attachments";
+
+// Attachments of tests become an artifact of the run; "" when there are none.
+Result<std::string> keep_attachments(const StepFrame& frame, const fs::path& folder) {
+  std::vector<store::ArtifactFile> files;
+  std::error_code error;
+  const auto below = folder / kAttachments;
+  for (auto entry = fs::recursive_directory_iterator(below, error);
+       !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    if (entry->is_regular_file(error))
+      files.push_back({entry->path(), entry->path().lexically_relative(below).string()});
+  }
+  if (files.empty()) return "";
+  const auto name =
+      fmt::format("attachments of job {} step {}", frame.job.leg().index, frame.index);
+  CREMA_TRY(frame.job.facts().services.recorder.artifacts().save(name, files, true));
+  return name;
+}
+
+Result<> keep_line(const StepFrame& frame, std::string_view line, const std::string& artifact) {
   auto& job = frame.job;
   auto record = CREMA_TRY(evidence::record_from_json(job.facts().masker.mask(line)));
+  if (auto* suite = std::get_if<evidence::TestSuite>(&record.evidence)) {
+    for (auto& test : suite->cases) {
+      for (auto& attachment : test.attachments) {
+        if (attachment.path.starts_with("attachments/"))
+          attachment.path.replace(0, kAttachments.size(), artifact);
+      }
+    }
+  }
   const auto& repository = job.facts().request.repository;
   record.origin = {.run = job.facts().services.recorder.number(),
                    .job = job.leg().name,
@@ -51,6 +78,11 @@ void collect_evidence(StepFrame& frame) {
   const auto folder = evidence_folder(frame);
   const auto files = files_in(folder);
   if (files.empty()) return;
+  const auto artifact = keep_attachments(frame, folder);
+  if (!artifact) {
+    frame.log().annotate({.level = evidence::AnnotationLevel::warning,
+                          .message = "attachments were not kept: " + artifact.error().message});
+  }
   for (const auto& file : files) {
     const auto text = sys::read_file(file);
     if (!text) continue;
@@ -58,7 +90,7 @@ void collect_evidence(StepFrame& frame) {
     for (const auto line : split_lines(*text)) {
       ++number;
       if (trim(line).empty()) continue;
-      if (const auto kept = keep_line(frame, line); !kept) {
+      if (const auto kept = keep_line(frame, line, artifact.value_or("")); !kept) {
         frame.log().annotate({.level = evidence::AnnotationLevel::warning,
                               .message = frame.job.facts().masker.mask(fmt::format(
                                   "evidence was not kept: {}, line {}: {}",

@@ -16,11 +16,6 @@ constexpr std::array<std::string_view, 3> kIntegration = {"integration", "integr
                                                           "integration_tests"};
 constexpr std::array<std::string_view, 3> kEndToEnd = {"e2e", "e2e_test", "acceptance"};
 
-bool passed_over(std::string_view name) {
-  return name.starts_with('.') || name.starts_with('_') || name == "vendor" || name == "testdata" ||
-         name == "node_modules";
-}
-
 // `folder` is below the module or is its own; kept unless one above it is there already.
 void add_outermost(std::vector<std::string>& folders, const std::string& folder) {
   for (const auto& known : folders) {
@@ -64,7 +59,7 @@ class ModuleFinder {
     for (auto entry = fs::directory_iterator(here, ignored);
          !ignored && entry != fs::directory_iterator(); entry.increment(ignored)) {
       const auto child = entry->path().filename().string();
-      if (entry->is_directory(ignored) && !entry->is_symlink(ignored) && !passed_over(child))
+      if (entry->is_directory(ignored) && !entry->is_symlink(ignored) && !is_passed_over(child))
         below.push_back(folder.empty() ? child : folder + "/" + child);
     }
     std::ranges::sort(below);
@@ -90,6 +85,11 @@ std::string module_path_of(std::string_view go_mod) {
     return std::string(path);
   }
   return "";
+}
+
+bool is_passed_over(std::string_view name) {
+  return name.starts_with('.') || name.starts_with('_') || name == "vendor" || name == "testdata" ||
+         name == "node_modules";
 }
 
 std::vector<GoModule> find_go_modules(const fs::path& root) { return ModuleFinder(root).find(); }

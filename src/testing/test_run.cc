@@ -1,5 +1,7 @@
 #include "crema/testing/test_run.h"
 
+#include "framework.h"
+
 #include "crema/sys/files.h"
 
 #include <fmt/format.h>
@@ -13,45 +15,13 @@
 namespace crema::testing {
 namespace {
 
-namespace fs = std::filesystem;
-
-// One module and what of it is asked for.
-struct Task {
-  GoModule module;
-  GoTestOptions options;
-};
-
-bool is_below(std::string_view folder, std::string_view above) {
-  return above.empty() || folder == above ||
-         (folder.starts_with(above) && folder[above.size()] == '/');
-}
-
-std::string inside(const std::string& path, const std::string& module) {
-  return module.empty() ? path : path.substr(module.size() + 1);
-}
-
-// Paths that a user names are tested whatever they are called; else a part is what its folders say.
-std::optional<Task> task_of(const TestRequest& request, const GoModule& module,
-                            const std::vector<GoModule>& all) {
-  Task task{module, request.go};
-  for (const auto& path : request.paths) {
-    if (is_below(module.folder, path)) {
-      task.options.packages = {"./..."};
-      return task;
-    }
-    if (!is_below(path, module.folder)) continue;
-    const bool deeper = std::ranges::any_of(all, [&](const GoModule& other) {
-      return other.folder.size() > module.folder.size() && is_below(path, other.folder);
-    });
-    if (!deeper) task.options.packages.push_back("./" + inside(path, module.folder) + "/...");
-  }
-  if (!request.paths.empty())
-    return task.options.packages.empty() ? std::nullopt : std::optional(task);
-  task.options.without = module.integration;
-  task.options.without.insert(task.options.without.end(), module.e2e.begin(), module.e2e.end());
-  if (std::ranges::find(task.options.without, ".") != task.options.without.end())
-    return std::nullopt;
-  return task;
+Diagnostic nothing_to_test(const TestRequest& request) {
+  auto error = make_error("testing/no-tests",
+                          fmt::format("there are no {} tests {}", request.part,
+                                      request.paths.empty() ? "here" : "in these folders"));
+  error.hint =
+      "crema test looks for go.mod and playwright.config files below " + request.root.string();
+  return error;
 }
 
 class TestRun {
@@ -60,47 +30,41 @@ class TestRun {
       : request_(request), services_(services) {}
 
   Result<std::vector<ProjectReport>> run() {
-    const auto modules = find_go_modules(request_.root);
-    std::vector<Task> tasks;
-    for (const auto& module : modules) {
-      if (auto task = task_of(request_, module, modules)) tasks.push_back(std::move(*task));
+    for (const auto& framework : frameworks()) {
+      auto found = framework.find(request_);
+      if (found.empty()) continue;
+      if (!services_.host.find_program(framework.program)) {
+        auto error = make_error("testing/no-program",
+                                fmt::format("there are {} tests here, and no {} to run them",
+                                            framework.name, framework.program));
+        error.hint = "install it: " + std::string(framework.install);
+        return fail(std::move(error));
+      }
+      for (auto& task : found) tasks_.push_back({&framework, std::move(task)});
     }
-    if (tasks.empty()) return nothing_to_test();
-    if (!services_.host.find_program("go")) {
-      auto error = make_error("testing/no-go", "there are Go modules here, and no go to test them");
-      error.hint = "install Go: https://go.dev/doc/install, or Debian's package golang-go";
-      return fail(std::move(error));
-    }
-    return run_all(tasks);
+    if (tasks_.empty()) return fail(nothing_to_test(request_));
+    return run_all();
   }
 
  private:
-  Result<std::vector<ProjectReport>> nothing_to_test() const {
-    auto error = make_error("testing/no-tests", request_.paths.empty()
-                                                    ? "there is no Go module with such tests here"
-                                                    : "no Go module holds these paths");
-    error.hint = "crema test looks for go.mod files below " + request_.root.string();
-    return fail(std::move(error));
-  }
+  struct Task {
+    const Framework* framework;
+    std::unique_ptr<TestTask> tests;
+  };
 
-  Result<std::vector<ProjectReport>> run_all(std::vector<Task>& tasks) {
+  Result<std::vector<ProjectReport>> run_all() {
     const auto cores = std::max(1U, std::thread::hardware_concurrency());
     const auto workers =
-        std::min<std::size_t>(tasks.size(), request_.parallel > 0 ? request_.parallel : cores);
-    if (workers > 1) {
-      for (auto& task : tasks) {
-        if (task.options.processes == 0)
-          task.options.processes = std::max(1U, cores / static_cast<unsigned>(workers));
-      }
-    }
-    std::vector<ProjectReport> reports(tasks.size());
+        std::min<std::size_t>(tasks_.size(), request_.parallel > 0 ? request_.parallel : cores);
+    if (workers > 1) each_ = std::max(1U, cores / static_cast<unsigned>(workers));
+    std::vector<ProjectReport> reports(tasks_.size());
     std::atomic<std::size_t> next = 0;
     {
       std::vector<std::jthread> threads;
       for (std::size_t i = 0; i < workers; ++i) {
         threads.emplace_back([&] {
-          for (auto at = next++; at < tasks.size(); at = next++) {
-            reports[at] = run_one(tasks[at]);
+          for (auto at = next++; at < tasks_.size(); at = next++) {
+            reports[at] = run_one(tasks_[at]);
             if (!services_.stop.stop_requested())
               call([&] { services_.listener.on_project_end(reports[at]); });
           }
@@ -117,34 +81,29 @@ class TestRun {
 
   ProjectReport run_one(const Task& task) {
     ProjectReport report;
-    report.folder = task.module.folder;
+    report.folder = task.tests->folder();
+    report.framework = task.framework->name;
+    report.part = request_.part;
     report.started = services_.host.clock->wall();
     if (services_.stop.stop_requested()) return report;
-    call([&] { services_.listener.on_project(task.module.folder); });
-    auto result = run_in_a_tree(task);
-    if (!result) {
-      report.error = result.error().message;
-      return report;
-    }
-    report.suites = std::move(result->suites);
+    call([&] { services_.listener.on_project(report.folder); });
+    if (const auto ran = run_in_a_tree(task, report); !ran) report.error = ran.error().message;
     for (auto& suite : report.suites) suite.part = request_.part;
-    report.coverage = std::move(result->coverage);
     if (report.coverage) report.coverage->part = request_.part;
-    report.remarks = std::move(result->remarks);
-    report.error = std::move(result->error);
     return report;
   }
 
-  Result<GoTestResult> run_in_a_tree(const Task& task) {
+  Result<> run_in_a_tree(const Task& task, ProjectReport& report) {
     const auto processes = CREMA_TRY(sys::ProcessTree::create(services_.host));
-    const auto scratch = CREMA_TRY(
+    report.scratch = CREMA_TRY(
         sys::TemporaryDirectory::create(services_.host.temporary_directory, "crema-test-"));
-    return run_go_tests(request_.root, task.module, task.options,
-                        {.host = services_.host,
-                         .processes = *processes,
-                         .scratch = scratch.path(),
-                         .stop = services_.stop,
-                         .listener = listener()});
+    return task.tests->run({.host = services_.host,
+                            .processes = *processes,
+                            .scratch = report.scratch->path(),
+                            .stop = services_.stop,
+                            .listener = listener(),
+                            .processes_each = each_},
+                           report);
   }
 
   evidence::GoTestListener listener() {
@@ -169,6 +128,8 @@ class TestRun {
 
   const TestRequest& request_;
   const TestServices& services_;
+  std::vector<Task> tasks_;
+  unsigned each_ = 0;
   std::mutex listening_;
 };
 
@@ -178,6 +139,13 @@ bool ProjectReport::failed() const {
   return !error.empty() || std::ranges::any_of(suites, [](const auto& suite) {
     return suite.outcome == evidence::TestOutcome::failed;
   });
+}
+
+Result<> need_tests(const TestRequest& request) {
+  for (const auto& framework : frameworks()) {
+    if (!framework.find(request).empty()) return {};
+  }
+  return fail(nothing_to_test(request));
 }
 
 Result<std::vector<ProjectReport>> run_tests(const TestRequest& request,

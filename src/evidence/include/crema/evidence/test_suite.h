@@ -39,6 +39,13 @@ struct TestAttempt {
   std::string output;
 };
 
+// Something a test left to look at: a screenshot, a trace, a video.
+struct TestAttachment {
+  std::string name;  // "screenshot"
+  std::string type;  // "image/png"
+  std::string path;  // in the run's artifacts, "<artifact>/<path>"; before it is kept, on the disk
+};
+
 struct TestCase {
   std::string name;   // as its framework has it: "TestMenu/large_extra", "adds an item"
   std::string group;  // class, describe block or file inside the suite; "" where there is none
@@ -50,6 +57,7 @@ struct TestCase {
   std::string file;                  // where it failed, or stands; relative to the repository
   std::uint32_t line = 0;            // from 1; 0: unknown
   std::vector<TestAttempt> earlier;  // attempts before the last one
+  std::vector<TestAttachment> attachments;
 
   // It failed and it passed without a change between.
   bool flaky() const;

@@ -19,6 +19,9 @@ struct GoModule {
 // begin with a dot or an underscore; and node_modules.
 std::vector<GoModule> find_go_modules(const std::filesystem::path& root);
 
+// Folders that are no packages of the module they stand in.
+bool is_passed_over(std::string_view name);
+
 // The module path of a go.mod, "" where it has none.
 std::string module_path_of(std::string_view go_mod);
 

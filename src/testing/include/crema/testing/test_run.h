@@ -4,6 +4,7 @@
 #include "crema/base/result.h"
 #include "crema/evidence/coverage.h"
 #include "crema/evidence/test_suite.h"
+#include "crema/sys/files.h"
 #include "crema/sys/host.h"
 #include "crema/testing/go_tests.h"
 
@@ -17,11 +18,14 @@ namespace crema::testing {
 
 struct ProjectReport {
   std::string folder;
+  std::string framework, part;
   evidence::Time started;
   std::vector<evidence::TestSuite> suites;
   std::optional<evidence::Coverage> coverage;
   std::vector<std::string> remarks;
   std::string error;  // why none of it could run; "" when it did
+  // Where attachments of cases are until they are kept.
+  std::optional<sys::TemporaryDirectory> scratch;
 
   bool failed() const;
 };
@@ -39,7 +43,7 @@ class TestListener {
 
 struct TestRequest {
   std::filesystem::path root;      // of the repository
-  std::string part = "unit";       // "unit", "integration"
+  std::string part = "unit";       // "unit", "integration", "e2e"
   std::vector<std::string> paths;  // folders, relative to the root; none: all
   GoTestOptions go;
   unsigned parallel = 0;  // modules at a time; 0: as many as there are cores
@@ -52,8 +56,12 @@ struct TestServices {
 };
 
 // Projects by folder. Fails with "testing/no-tests" where there is nothing to test, and with
-// "testing/no-go" where Go's tool is missing.
+// "testing/no-program" where what runs them is missing.
 Result<std::vector<ProjectReport>> run_tests(const TestRequest& request,
                                              const TestServices& services);
+
+// Fails with "testing/no-tests" where the repository has none of this part: before services start
+// for them.
+Result<> need_tests(const TestRequest& request);
 
 }  // namespace crema::testing

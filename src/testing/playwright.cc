@@ -1,0 +1,192 @@
+// Playwright's tests: user journeys in a browser, against a platform that is up.
+#include "framework.h"
+#include "node_packages.h"
+#include "playwright_events.h"
+
+#include "crema/sys/files.h"
+#include "crema/testing/go_module.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace crema::testing {
+
+std::string_view embedded(std::string_view name);  // made by crema_embed
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<std::string_view, 5> kConfigs = {
+    "playwright.config.ts", "playwright.config.js", "playwright.config.mjs",
+    "playwright.config.cjs", "playwright.config.mts"};
+
+bool is_project(const fs::path& folder) {
+  std::error_code error;
+  return std::ranges::any_of(kConfigs,
+                             [&](auto name) { return fs::is_regular_file(folder / name, error); });
+}
+
+// Playwright looks for browsers of its own making, by revision. Where they are not, the system's
+// Chromium is put in their place: a folder of programs that start it.
+class SystemBrowser {
+ public:
+  SystemBrowser(const TaskServices& services, const fs::path& packages)
+      : services_(services), packages_(packages) {}
+
+  // The value of PLAYWRIGHT_BROWSERS_PATH, or none when Playwright's own are there or nothing is.
+  Result<std::optional<fs::path>> offer() const {
+    const auto chromium = find();
+    const auto revisions = read_revisions();
+    if (!chromium || revisions.empty() || own_are_there(revisions)) return std::nullopt;
+    const auto folder = services_.scratch / "browsers";
+    constexpr std::array<std::string_view, 5> kPlaces = {
+        "chrome-linux/chrome", "chrome-linux64/chrome", "chrome-linux/headless_shell",
+        "chrome-headless-shell-linux64/chrome-headless-shell",
+        "chrome-linux/chrome-headless-shell"};
+    for (const auto& name : revisions) {
+      for (const auto place : kPlaces) {
+        const auto program = folder / name / place;
+        CREMA_TRY(sys::make_directories(program.parent_path()));
+        // Chromium's sandbox does not work for root.
+        CREMA_TRY(sys::write_file(program, fmt::format("#!/bin/sh\nexec '{}' --no-sandbox \"$@\"\n",
+                                                       chromium->string())));
+        fs::permissions(program, fs::perms(0755));
+      }
+      CREMA_TRY(sys::write_file(folder / name / "INSTALLATION_COMPLETE", ""));
+    }
+    return folder;
+  }
+
+ private:
+  std::optional<fs::path> find() const {
+    for (const auto* name :
+         {"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"}) {
+      if (auto path = services_.host.find_program(name)) return path;
+    }
+    return std::nullopt;
+  }
+  // "chromium-1234", "chromium_headless_shell-1234".
+  std::vector<std::string> read_revisions() const {
+    const auto text = sys::read_file(packages_ / "playwright-core/browsers.json");
+    if (!text) return {};
+    const auto json = nlohmann::json::parse(*text, nullptr, false);
+    std::vector<std::string> names;
+    if (!json.is_object()) return names;
+    for (const auto& browser : json.value("browsers", nlohmann::json::array())) {
+      const auto name = browser.value("name", "");
+      const auto revision = browser.value("revision", "");
+      if (name == "chromium") names.push_back("chromium-" + revision);
+      if (name == "chromium-headless-shell") names.push_back("chromium_headless_shell-" + revision);
+    }
+    return names;
+  }
+  bool own_are_there(const std::vector<std::string>& names) const {
+    const auto given = services_.host.variable("PLAYWRIGHT_BROWSERS_PATH");
+    const auto cache =
+        given ? fs::path(*given)
+              : fs::path(services_.host.variable("HOME").value_or("/")) / ".cache/ms-playwright";
+    std::error_code error;
+    return std::ranges::any_of(names,
+                               [&](const auto& name) { return fs::exists(cache / name, error); });
+  }
+
+  const TaskServices& services_;
+  const fs::path& packages_;
+};
+
+class PlaywrightTask : public TestTask {
+ public:
+  PlaywrightTask(const TestRequest& request, std::string folder)
+      : request_(request), folder_(std::move(folder)) {}
+
+  std::string folder() const override { return folder_; }
+
+  Result<> run(const TaskServices& services, ProjectReport& report) override {
+    const auto place = request_.root / folder_;
+    auto environment = services.host.environment;
+    environment["PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD"] = "1";
+    const auto packages =
+        CREMA_TRY(install_node_packages(place, request_.root, environment, services));
+    if (const auto browsers = CREMA_TRY(SystemBrowser(services, packages).offer()))
+      environment["PLAYWRIGHT_BROWSERS_PATH"] = browsers->string();
+    environment["FORCE_COLOR"] = "0";
+    const auto reporter = services.scratch / "crema-reporter.cjs";
+    CREMA_TRY(sys::write_file(reporter, embedded("playwright_reporter.cjs")));
+
+    PlaywrightEvents events(request_.root, folder_, services.listener);
+    std::string said;
+    const auto exit = CREMA_TRY(services.processes.run(
+        {.argv = arguments(packages, reporter, services),
+         .environment = environment,
+         .working_directory = place},
+        {.stop = services.stop, .deadline = deadline(services), .patience = {}},
+        [&](std::string_view bytes) { events.feed(bytes); }));
+    report.suites = events.finish();
+    if (exit.why == sys::Exit::Why::stopped)
+      return fail("testing/stopped", "the tests were stopped");
+    if (exit.why == sys::Exit::Why::timed_out) {
+      report.error = fmt::format("Playwright did not end within {} s and was stopped\n{}",
+                                 request_.go.timeout.count(), events.other_output());
+    } else if (!exit.ok() && !report.failed()) {
+      report.error = events.other_output().empty()
+                         ? fmt::format("Playwright ended with {}", exit.code)
+                         : events.other_output();
+    }
+    return {};
+  }
+
+ private:
+  std::vector<std::string> arguments(const fs::path& packages, const fs::path& reporter,
+                                     const TaskServices& services) const {
+    std::vector<std::string> words = {
+        (packages / ".bin/playwright").string(), "test", "--reporter=" + reporter.string(),
+        "--trace=retain-on-failure", "--output=" + (services.scratch / "results").string()};
+    if (request_.go.retries > 0) words.push_back(fmt::format("--retries={}", request_.go.retries));
+    if (!request_.go.run.empty()) words.push_back("--grep=" + request_.go.run);
+    return words;
+  }
+  std::optional<sys::MonotonicTime> deadline(const TaskServices& services) const {
+    return services.host.clock->monotonic() + request_.go.timeout;
+  }
+
+  const TestRequest& request_;
+  std::string folder_;
+};
+
+void look_into(const TestRequest& request, const std::string& folder,
+               std::vector<std::unique_ptr<TestTask>>& tasks) {
+  const auto here = request.root / folder;
+  if (is_project(here)) {
+    if (is_asked_for(request, folder))
+      tasks.push_back(std::make_unique<PlaywrightTask>(request, folder));
+    return;
+  }
+  std::error_code error;
+  std::vector<std::string> below;
+  for (auto entry = fs::directory_iterator(here, error);
+       !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    const auto name = entry->path().filename().string();
+    if (entry->is_directory(error) && !entry->is_symlink(error) && !is_passed_over(name))
+      below.push_back(folder.empty() ? name : folder + "/" + name);
+  }
+  std::ranges::sort(below);
+  for (const auto& child : below) look_into(request, child, tasks);
+}
+
+}  // namespace
+
+const Framework kPlaywright{.name = "Playwright",
+                            .program = "node",
+                            .install = "Debian's packages nodejs and npm",
+                            .find = [](const TestRequest& request) {
+                              std::vector<std::unique_ptr<TestTask>> tasks;
+                              if (request.part == "e2e") look_into(request, "", tasks);
+                              return tasks;
+                            }};
+
+}  // namespace crema::testing
