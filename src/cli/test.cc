@@ -168,6 +168,10 @@ int run_test(CommandContext& context) {
     print(slowest_text(*reports, options.slowest, style));
     print(coverage_text(*reports, style));
     print(totals_text(*reports, took, style));
+    if (run) {
+      print(style.paint(evidence::Tone::dim,
+                        fmt::format("  kept as run {0}: crema show {0}\n", run->number())));
+    }
   }
   if (const auto written = write_files(options, host, *reports); !written)
     return report(written.error(), host);

@@ -64,7 +64,7 @@ Result<> keep_tests(EvidenceRun& run, std::span<testing::ProjectReport> reports)
     if (!files.empty()) CREMA_TRY(run.add_artifact(artifact, files));
     const std::span one(&report, 1);
     const auto plain = evidence::Style{};
-    const auto log = failures_text(one, plain) + coverage_text(one, plain);
+    const auto log = report.log + failures_text(one, plain) + coverage_text(one, plain);
     CREMA_TRY(run.add_job(name, report.started, !report.failed(), log, evidence_of(report)));
   }
   return run.finish(!any_failed(reports));

@@ -78,7 +78,7 @@ class Parts {
     CREMA_TRY(run_tests(tests, host));
     if (std::any_of(reports_.begin() + static_cast<std::ptrdiff_t>(before), reports_.end(),
                     [](const auto& report) { return report.failed(); }))
-      show_logs(**environment);
+      keep_logs(**environment, part, started);
     return {};
   }
 
@@ -105,11 +105,16 @@ class Parts {
     return {};
   }
 
-  // What services said, where tests failed on them.
-  void show_logs(const testing::TestEnvironment& environment) const {
+  // What services said, where tests failed on them: kept as a job beside theirs.
+  void keep_logs(const testing::TestEnvironment& environment, const std::string& part,
+                 sys::WallTime started) {
+    testing::ProjectReport report{.framework = "services", .part = part, .started = started};
     for (const auto& [id, log] : environment.logs()) {
-      if (request_.progress != nullptr && !log.empty()) request_.progress->on_log(id, log);
+      if (log.empty()) continue;
+      report.log += fmt::format("::group::{}\n{}::endgroup::\n", id, log);
+      if (request_.progress != nullptr) request_.progress->on_log(id, log);
     }
+    reports_.push_back(std::move(report));
   }
 
   const PartsRequest& request_;

@@ -2,8 +2,6 @@
 
 #include "output.h"
 
-#include "crema/base/strings.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -52,13 +50,8 @@ void TestProgress::on_note(std::string_view line) {
 }
 
 void TestProgress::on_log(std::string_view service, std::string_view log) {
-  erase();
-  print(fmt::format("\n{}\n",
-                    style_.paint(Tone::dim, fmt::format("the end of what {} said:", service))));
-  for (const auto line : split_lines(log)) {
-    print(fmt::format("    {} {}\n", style_.paint(Tone::dim, style_.bar()),
-                      evidence::strip_escapes(line)));
-  }
+  if (host_.variable("GITHUB_ACTIONS").value_or("") != "true") return;
+  print(fmt::format("::group::what {} said\n{}::endgroup::\n", service, log));
 }
 
 void TestProgress::on_project(std::string_view) {}

@@ -19,7 +19,7 @@ class TestProgress : public testing::TestListener {
 
   void on_part(std::string_view part);  // a headline
   void on_note(std::string_view line);
-  // The end of what a service said.
+  // What a service said, where the reader of a step's log can fold it; elsewhere the run keeps it.
   void on_log(std::string_view service, std::string_view log);
 
   void on_project(std::string_view folder) override;

@@ -1,5 +1,7 @@
 #include "test_text.h"
 
+#include "test_parts.h"
+
 #include "crema/base/strings.h"
 
 #include <fmt/format.h>
@@ -171,21 +173,23 @@ std::string percent_text(const evidence::CoverageTotal& total) {
 
 std::string coverage_text(std::span<const ProjectReport> projects, const Style& style) {
   std::string out;
-  evidence::CoverageTotal all;
+  evidence::Coverage all;
   std::size_t measured = 0;
+  const auto line = [&](const evidence::CoverageTotal& total, const std::string& name) {
+    return fmt::format("  {:>6} %  {}  {}\n", percent_text(total), name,
+                       style.paint(Tone::dim, fmt::format("{} of {} statements", total.covered,
+                                                          total.statements)));
+  };
   for (const auto& project : projects) {
     if (!project.coverage) continue;
     const auto total = evidence::total_of(*project.coverage);
-    all.covered += total.covered;
-    all.statements += total.statements;
+    if (total.statements == 0 && projects.size() > 1) continue;
+    merge_into(all, *project.coverage);
     ++measured;
-    out += fmt::format("  {:>6} %  {}  {}\n", percent_text(total), project_name(project),
-                       style.paint(Tone::dim, fmt::format("{} of {} statements", total.covered,
-                                                          total.statements)));
+    out += line(total, job_name(project));
   }
   if (measured == 0) return "";
-  if (measured > 1)
-    out += fmt::format("  {:>6} %  {}\n", percent_text(all), style.paint(Tone::bold, "all"));
+  if (measured > 1) out += line(evidence::total_of(all), style.paint(Tone::bold, "all together"));
   return "\n" + style.paint(Tone::bold, "Coverage") + "\n" + out;
 }
 
@@ -202,7 +206,11 @@ std::string totals_text(std::span<const ProjectReport> projects, std::chrono::na
   if (counts.skipped > 0) tests += fmt::format(", {} skipped", counts.skipped);
   if (counts.flaky > 0)
     tests += ", " + style.paint(Tone::yellow, fmt::format("{} flaky", counts.flaky));
-  auto packages = fmt::format("{} package{}: {} ok", counts.suites, counts.suites == 1 ? "" : "s",
+  const bool only_go = std::ranges::all_of(projects, [](const auto& project) {
+    return project.framework == "Go" || project.framework == "services";
+  });
+  auto packages = fmt::format("{} {}{}: {} ok", counts.suites, only_go ? "package" : "suite",
+                              counts.suites == 1 ? "" : "s",
                               counts.suites - counts.failed_suites - counts.empty_suites);
   if (counts.failed_suites > 0)
     packages += ", " + style.paint(Tone::red, fmt::format("{} failed", counts.failed_suites));

@@ -45,6 +45,21 @@ std::string inside(const std::string& path, const std::string& module) {
   return module.empty() ? path : path.substr(module.size() + 1);
 }
 
+// Whether a folder of that name holds Go's tests: others have folders called e2e too.
+bool has_tests(const std::filesystem::path& folder) {
+  std::error_code error;
+  for (auto entry = std::filesystem::directory_iterator(folder, error);
+       !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const auto name = entry->path().filename().string();
+    if (name.ends_with("_test.go")) return true;
+    const bool folder_of_module = entry->is_directory(error) && !entry->is_symlink(error) &&
+                                  !is_passed_over(name) &&
+                                  !std::filesystem::exists(entry->path() / "go.mod", error);
+    if (folder_of_module && has_tests(entry->path())) return true;
+  }
+  return false;
+}
+
 class GoTasks {
  public:
   explicit GoTasks(const TestRequest& request)
@@ -103,7 +118,7 @@ class GoTasks {
       const auto whole = folder == "."           ? module.folder
                          : module.folder.empty() ? folder
                                                  : module.folder + "/" + folder;
-      if (is_asked_for(request_, whole))
+      if (is_asked_for(request_, whole) && has_tests(request_.root / whole))
         options.packages.push_back(folder == "." ? "./..." : "./" + folder + "/...");
     }
     tags(options);

@@ -24,6 +24,7 @@ struct ProjectReport {
   std::optional<evidence::Coverage> coverage;
   std::vector<std::string> remarks;
   std::string error;  // why none of it could run; "" when it did
+  std::string log;    // what stood beside the tests said: services
   // Where attachments of cases are until they are kept.
   std::optional<sys::TemporaryDirectory> scratch;
 
