@@ -59,6 +59,11 @@ Result<evidence::Coverage> coverage_of_run(const sys::Host& host, const std::str
     return fail("cover/nothing-measured",
                 fmt::format("run {} measured no coverage", opened.run.number));
   }
+  if (const auto own = CREMA_TRY(open_own_run(host))) {
+    if (auto coverage = CREMA_TRY(measured_in(*own->store, own->run.number)))
+      return std::move(*coverage);
+    return fail("cover/nothing-measured", "no step of this run has measured coverage yet");
+  }
   const auto store = CREMA_TRY(open_store(host));
   for (const auto& run : CREMA_TRY(store->list_runs(store::kRunsKept))) {
     if (auto coverage = CREMA_TRY(measured_in(*store, run.number))) return std::move(*coverage);

@@ -12,7 +12,6 @@
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <fstream>
 
 namespace crema::cli {
@@ -36,11 +35,8 @@ Result<gate::Policy> policy_of(const sys::Host& host, const std::filesystem::pat
 
 // The newest run that left evidence, unless one is named.
 Result<std::vector<evidence::Record>> records_of(const sys::Host& host, const std::string& which) {
-  // In a step: the run it belongs to, as far as it has come.
-  if (const auto own = host.variable("CREMA_RUN"); own && which == "latest") {
-    const std::filesystem::path folder(*own);
-    const auto store = CREMA_TRY(store::Store::open(folder.parent_path().parent_path(), host));
-    return store->records(std::strtoull(folder.filename().c_str(), nullptr, 10));
+  if (which == "latest") {
+    if (const auto own = CREMA_TRY(open_own_run(host))) return own->store->records(own->run.number);
   }
   if (which != "latest") {
     const auto opened = CREMA_TRY(open_run(host, which));

@@ -88,6 +88,18 @@ Result<std::unique_ptr<store::Store>> open_store(const sys::Host& host) {
   return store::Store::open(project.store, host);
 }
 
+Result<std::optional<OpenedRun>> open_own_run(const sys::Host& host) {
+  const auto own = host.variable("CREMA_RUN");
+  if (!own) return std::nullopt;
+  const std::filesystem::path folder(*own);
+  OpenedRun opened{CREMA_TRY(store::Store::open(folder.parent_path().parent_path(), host)), {}};
+  std::uint64_t number = 0;
+  const auto name = folder.filename().string();
+  std::from_chars(name.data(), name.data() + name.size(), number);
+  opened.run = CREMA_TRY(opened.store->find_run(number));
+  return std::optional<OpenedRun>(std::move(opened));
+}
+
 Result<OpenedRun> open_run(const sys::Host& host, const std::string& which) {
   auto store = CREMA_TRY(open_store(host));
   store::RunNumber number = 0;

@@ -6,6 +6,7 @@
 #include "crema/store/store.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace crema::cli {
@@ -18,6 +19,9 @@ struct OpenedRun {
 // `which` is a number or "latest". Fails where nothing was ever run here.
 Result<OpenedRun> open_run(const sys::Host& host, const std::string& which);
 Result<std::unique_ptr<store::Store>> open_store(const sys::Host& host);
+
+// In a step: the run it belongs to, as far as it has come; none elsewhere.
+Result<std::optional<OpenedRun>> open_own_run(const sys::Host& host);
 
 struct JobChoice {
   const store::JobRecord* job = nullptr;

@@ -165,6 +165,7 @@ int run_test(CommandContext& context) {
   const auto took = host.clock->monotonic() - begin;
   if (text) {
     print(failures_text(*reports, style));
+    if (host.variable("GITHUB_ACTIONS").value_or("") == "true") print(annotations_text(*reports));
     print(slowest_text(*reports, options.slowest, style));
     print(coverage_text(*reports, style));
     print(totals_text(*reports, took, style));

@@ -166,6 +166,34 @@ std::string slowest_text(std::span<const ProjectReport> projects, std::size_t mo
   return out;
 }
 
+std::string annotations_text(std::span<const ProjectReport> projects) {
+  const auto escaped = [](std::string text, bool property) {
+    text = replace_all(replace_all(replace_all(std::move(text), "%", "%25"), "\r", "%0D"), "\n",
+                       "%0A");
+    if (property) text = replace_all(replace_all(std::move(text), ":", "%3A"), ",", "%2C");
+    return text;
+  };
+  std::string out;
+  for (const auto& project : projects) {
+    for (const auto& suite : project.suites) {
+      for (const auto& test : suite.cases) {
+        if (test.outcome != TestOutcome::failed || only_for_its_subtests(suite, test)) continue;
+        const auto place =
+            test.line == 0 ? std::string()
+                           : fmt::format("file={},line={},", escaped(test.file, true), test.line);
+        out +=
+            fmt::format("::error {}title={}::{}\n", place, escaped(test.name + " failed", true),
+                        escaped(test.message.empty() ? kind_text(test.kind) : test.message, false));
+      }
+      if (suite.kind != FailureKind::none && suite.outcome == TestOutcome::failed)
+        out += fmt::format("::error title={}::{}\n",
+                           escaped(suite.name + " " + kind_text(suite.kind), true),
+                           escaped(suite.message, false));
+    }
+  }
+  return out;
+}
+
 std::string percent_text(const evidence::CoverageTotal& total) {
   if (total.statements == 0) return "-";
   return fmt::format("{:.2f}", std::floor(total.percent() * 100) / 100);

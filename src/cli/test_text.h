@@ -20,6 +20,9 @@ std::string coverage_text(std::span<const testing::ProjectReport> projects,
 std::string totals_text(std::span<const testing::ProjectReport> projects,
                         std::chrono::nanoseconds took, const evidence::Style& style);
 
+// Workflow commands that mark failed tests at their files and lines, for a step's log.
+std::string annotations_text(std::span<const testing::ProjectReport> projects);
+
 bool any_failed(std::span<const testing::ProjectReport> projects);
 // "81.25": cut, not rounded up, so that 100 means all of it.
 std::string percent_text(const evidence::CoverageTotal& total);
