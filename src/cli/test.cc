@@ -4,6 +4,7 @@
 #include "test_evidence.h"
 #include "test_parts.h"
 #include "test_progress.h"
+#include "test_selection.h"
 #include "test_text.h"
 
 #include "crema/sys/signals.h"
@@ -28,6 +29,7 @@ struct TestOptions {
   std::string timeout = "10m";
   std::vector<std::string> parts = {"unit"};
   std::string compose;
+  std::string shard, changed, explain;
   std::size_t slowest = 5;
   std::string profile, junit;
   std::string format = "text";
@@ -47,6 +49,9 @@ void declare(CLI::App& app, TestOptions& options) {
   app.add_option("--timeout", options.timeout, "of each package: 90s, 10m, 1h");
   app.add_option("--parallel", options.request.parallel, "modules at a time");
   app.add_option("--compose", options.compose, "services of integration and e2e tests");
+  app.add_option("--shard", options.shard, "2/4: the second of four shares");
+  app.add_flag("--changed{auto}", options.changed, "only what a change can affect");
+  app.add_option("--explain", options.explain, "why a package or test runs with --changed or not");
   app.add_option("--slowest", options.slowest, "how many of the slowest tests to name");
   app.add_option("--coverprofile", options.profile, "write the merged profile");
   app.add_option("--junit", options.junit, "write the results as JUnit XML");
@@ -107,11 +112,23 @@ Result<> complete(TestOptions& options, const sys::Host& host, const Project& pr
     return fail(std::move(error));
   }
   request.go.timeout = *timeout;
+  if (!options.explain.empty() && options.changed.empty()) options.changed = "auto";
+  if (!options.changed.empty())
+    request.changed = CREMA_TRY(changed_files(host, project, options.changed));
+  if (!options.shard.empty()) {
+    request.shard = CREMA_TRY(parse_shard(options.shard));
+    if (options.parts.size() > 1)
+      return fail("test/shard", "--shard divides one part: unit, integration or e2e");
+    request.times = CREMA_TRY(recorded_times(host, options.parts.front()));
+  }
   return {};
 }
 
 std::string title_of(const TestOptions& options) {
-  return "crema test " + (options.parts.size() > 1 ? "all" : options.parts.front());
+  auto title = "crema test " + (options.parts.size() > 1 ? "all" : options.parts.front());
+  if (!options.shard.empty()) title += " --shard " + options.shard;
+  if (!options.changed.empty()) title += " --changed";
+  return title;
 }
 
 Result<> write_files(const TestOptions& options, const sys::Host& host,
@@ -134,6 +151,13 @@ int run_test(CommandContext& context) {
   const auto project = find_project(host);
   if (const auto done = complete(options, host, project); !done) return report(done.error(), host);
 
+  if (!options.explain.empty()) {
+    const auto why = explain_selection(host, project, options.explain, *options.request.changed,
+                                       options.request.go.tags);
+    if (!why) return report(why.error(), host);
+    print(*why);
+    return 0;
+  }
   const bool text = options.format == "text";
   const auto style = output_style(host);
   std::stop_source stop;

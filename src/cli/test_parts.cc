@@ -39,11 +39,14 @@ class Parts {
         request_.progress->on_part(part);
       const auto ran = run_part(part);
       if (ran) continue;
-      const bool missing = ran.error().code == "testing/no-tests";
-      if (!missing || request_.parts.size() == 1) return fail(ran.error());
-      note(fmt::format("there are no {} tests here", part));
+      const bool missing =
+          ran.error().code == "testing/no-tests" || ran.error().code == "testing/nothing-affected";
+      const bool unaffected = ran.error().code == "testing/nothing-affected";
+      nothing_to_do_ = nothing_to_do_ || unaffected;
+      if (!missing || (request_.parts.size() == 1 && !unaffected)) return fail(ran.error());
+      note(ran.error().message);
     }
-    if (reports_.empty()) {
+    if (reports_.empty() && !nothing_to_do_) {
       auto error = make_error("testing/no-tests", "there are no tests here that crema can run");
       error.hint = "crema test looks for go.mod and playwright.config files";
       return fail(std::move(error));
@@ -60,7 +63,7 @@ class Parts {
     auto tests = request_.tests;
     tests.part = part;
     if (part == "unit") return run_tests(tests, request_.host);
-    CREMA_TRY(testing::need_tests(tests));
+    CREMA_TRY(testing::need_tests(tests, request_.host));
     auto settings = settings_.of(part);
     if (!request_.compose.empty()) settings.compose = request_.compose;
     const auto started = request_.host.clock->wall();
@@ -119,6 +122,7 @@ class Parts {
 
   const PartsRequest& request_;
   testing::TestSettings settings_;
+  bool nothing_to_do_ = false;  // a change that affects no test
   std::vector<testing::ProjectReport> reports_;
 };
 

@@ -22,7 +22,8 @@ GoFailure explain_go_failure(std::string_view output);
 // Whether a line is test2json's framing, which is not the test's own: "=== RUN", "--- PASS", ...
 bool is_go_framing(std::string_view line);
 
-// What go test closes a package with: "PASS", "FAIL\texample.org/p\t0.1s", "coverage: 81.2% of ...".
+// What go test closes a package with: "PASS", "FAIL\texample.org/p\t0.1s", "coverage: 81.2% of
+// ...".
 bool is_go_closing(std::string_view line);
 
 // "menu_test.go:30: got 1" after its indentation: the file, the line, and what follows.

@@ -55,6 +55,7 @@ struct Fields<TestSuite> {
     archive.field("framework", it.framework);
     archive.field("project", it.project);
     archive.field("part", it.part);
+    archive.field("shard", it.shard);
     archive.always("outcome", it.outcome);
     archive.field("kind_of_failure", it.kind);
     archive.field("duration", it.duration);

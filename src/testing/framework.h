@@ -33,11 +33,13 @@ class TestTask {
   virtual Result<> run(const TaskServices& services, ProjectReport& report) = 0;
 };
 
+using TestTasks = std::vector<std::unique_ptr<TestTask>>;
+
 struct Framework {
   std::string_view name;     // "go"
   std::string_view program;  // that must be there: "go"
   std::string_view install;  // how it comes there
-  std::vector<std::unique_ptr<TestTask>> (*find)(const TestRequest& request);
+  Result<TestTasks> (*find)(const TestRequest& request, const sys::Host& host);
 };
 
 std::span<const Framework> frameworks();

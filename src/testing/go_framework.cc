@@ -2,8 +2,11 @@
 #include "framework.h"
 #include "go_selection.h"
 
+#include "crema/testing/go_impact.h"
 #include "crema/testing/go_module.h"
 #include "crema/testing/go_tests.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <optional>
@@ -13,8 +16,11 @@ namespace {
 
 class GoTask : public TestTask {
  public:
-  GoTask(const TestRequest& request, GoModule module, GoTestOptions options)
-      : root_(request.root), module_(std::move(module)), options_(std::move(options)) {
+  GoTask(const TestRequest& request, GoModule module, GoTestOptions options, std::string remark)
+      : root_(request.root),
+        module_(std::move(module)),
+        options_(std::move(options)),
+        remark_(std::move(remark)) {
     if (request.part != "unit") options_.arguments.emplace_back("-count=1");
   }
 
@@ -31,6 +37,7 @@ class GoTask : public TestTask {
     report.suites = std::move(result.suites);
     report.coverage = std::move(result.coverage);
     report.remarks = std::move(result.remarks);
+    if (!remark_.empty()) report.remarks.push_back(remark_);
     report.error = std::move(result.error);
     return {};
   }
@@ -39,6 +46,7 @@ class GoTask : public TestTask {
   std::filesystem::path root_;
   GoModule module_;
   GoTestOptions options_;
+  std::string remark_;
 };
 
 std::string inside(const std::string& path, const std::string& module) {
@@ -62,22 +70,118 @@ bool has_tests(const std::filesystem::path& folder) {
 
 class GoTasks {
  public:
-  explicit GoTasks(const TestRequest& request)
-      : request_(request), modules_(find_go_modules(request.root)) {}
+  GoTasks(const TestRequest& request, const sys::Host& host)
+      : request_(request), host_(host), modules_(find_go_modules(request.root)) {}
 
-  std::vector<std::unique_ptr<TestTask>> find() {
+  Result<TestTasks> find() {
     for (const auto& module : modules_) {
       if (request_.part == "unit")
         add_unit(module);
       else
         add_part(module, request_.part == "e2e" ? module.e2e : module.integration);
     }
-    return std::move(tasks_);
+    if (!plans_.empty() && (request_.changed || request_.shard)) CREMA_TRY(narrow());
+    TestTasks tasks;
+    for (auto& plan : plans_)
+      tasks.push_back(
+          std::make_unique<GoTask>(request_, *plan.module, std::move(plan.options), plan.remark));
+    return tasks;
   }
 
  private:
+  struct Plan {
+    const GoModule* module;
+    GoTestOptions options;
+    std::string remark;  // what was left out
+  };
+
   void add(const GoModule& module, GoTestOptions options) {
-    tasks_.push_back(std::make_unique<GoTask>(request_, module, std::move(options)));
+    plans_.push_back({&module, std::move(options), {}});
+  }
+
+  // To what a change affects, then to this shard's share of it: packages by name.
+  Result<> narrow() {
+    if (!host_.find_program("go")) return {};  // said by whoever runs the tasks
+    const auto impact = CREMA_TRY(GoImpact::read(request_.root, modules_, tags(), host_));
+    const auto affected = request_.changed ? impact.affected_by(*request_.changed)
+                                           : std::map<std::string, Impact, std::less<>>();
+    std::vector<Plan> narrowed;
+    for (auto& plan : plans_) {
+      std::size_t unaffected = 0;
+      std::vector<std::string> packages;
+      for (const auto& package : impact.packages()) {
+        if (package.module != plan.module->folder || !is_in(plan, package)) continue;
+        if (request_.changed && !affected.contains(package.path)) {
+          unaffected += package.has_tests ? 1 : 0;
+          continue;
+        }
+        if (request_.changed && !package.has_tests) continue;
+        packages.push_back(package.path);
+      }
+      plan.options.packages = std::move(packages);
+      plan.options.without.clear();
+      if (unaffected > 0)
+        plan.remark =
+            fmt::format("{} package{} left out: nothing that changed can affect {}", unaffected,
+                        unaffected == 1 ? "" : "s", unaffected == 1 ? "it" : "them");
+      if (request_.shard)
+        take_share(plan, narrowed);
+      else if (!plan.options.packages.empty())
+        narrowed.push_back(std::move(plan));
+    }
+    plans_ = std::move(narrowed);
+    return {};
+  }
+
+  std::string tags() const {
+    for (const auto& plan : plans_) {
+      if (!plan.options.tags.empty()) return plan.options.tags;
+    }
+    return "";
+  }
+
+  // Whether "./x/..." and the like of a plan mean a package.
+  static bool is_in(const Plan& plan, const GoPackage& package) {
+    const auto& module = plan.module->folder;
+    const auto inside = module.empty()             ? package.folder
+                        : package.folder == module ? std::string()
+                                                   : package.folder.substr(module.size() + 1);
+    const auto& options = plan.options;
+    const bool left_out = std::ranges::any_of(
+        options.without, [&](const auto& folder) { return is_below(inside, folder); });
+    if (left_out || options.packages.empty()) return !left_out;
+    return std::ranges::any_of(options.packages, [&](std::string_view pattern) {
+      pattern.remove_prefix(pattern.starts_with("./") ? 2 : 1);
+      if (pattern == "...") return true;
+      if (pattern.ends_with("/...")) return is_below(inside, pattern.substr(0, pattern.size() - 4));
+      return inside == pattern;
+    });
+  }
+
+  static std::string pattern_of(const std::vector<std::string>& names) {
+    std::string pattern;
+    for (const auto& name : names) pattern += (pattern.empty() ? "^(" : "|") + name;
+    return pattern.empty() ? "" : pattern + ")$";
+  }
+
+  void take_share(Plan& plan, std::vector<Plan>& into) const {
+    const bool divisible = plan.options.run.empty();
+    const auto shards =
+        divide(plan.options.packages, request_.times, request_.shard->count, divisible);
+    auto whole = plan;
+    whole.options.packages.clear();
+    for (const auto& part : shards[request_.shard->index - 1]) {
+      if (part.whole()) {
+        whole.options.packages.push_back(part.suite);
+        continue;
+      }
+      auto some = plan;
+      some.options.packages = {part.suite};
+      some.options.run = pattern_of(part.only);
+      some.options.skip = pattern_of(part.without);
+      into.push_back(std::move(some));
+    }
+    if (!whole.options.packages.empty()) into.push_back(std::move(whole));
   }
 
   // Paths that a user names are tested whatever they are called.
@@ -136,8 +240,9 @@ class GoTasks {
   }
 
   const TestRequest& request_;
+  const sys::Host& host_;
   std::vector<GoModule> modules_;
-  std::vector<std::unique_ptr<TestTask>> tasks_;
+  std::vector<Plan> plans_;
 };
 
 }  // namespace
@@ -145,6 +250,8 @@ class GoTasks {
 const Framework kGo{.name = "Go",
                     .program = "go",
                     .install = "https://go.dev/doc/install, or Debian's package golang-go",
-                    .find = [](const TestRequest& request) { return GoTasks(request).find(); }};
+                    .find = [](const TestRequest& request, const sys::Host& host) {
+                      return GoTasks(request, host).find();
+                    }};
 
 }  // namespace crema::testing

@@ -156,6 +156,7 @@ class GoTests {
     if (options_.short_mode) flags.emplace_back("-short");
     if (options_.processes > 0) flags.push_back(fmt::format("-p={}", options_.processes));
     if (!pattern.empty()) flags.push_back("-run=" + pattern);
+    if (!options_.skip.empty()) flags.push_back("-skip=" + options_.skip);
     if (!options_.tags.empty()) flags.push_back("-tags=" + options_.tags);
     if (!profile.empty()) {
       flags.emplace_back("-covermode=atomic");

@@ -147,6 +147,8 @@ class PlaywrightTask : public TestTask {
         (packages / ".bin/playwright").string(), "test", "--reporter=" + reporter.string(),
         "--trace=retain-on-failure", "--output=" + (services.scratch / "results").string()};
     if (request_.go.retries > 0) words.push_back(fmt::format("--retries={}", request_.go.retries));
+    if (request_.shard)
+      words.push_back(fmt::format("--shard={}/{}", request_.shard->index, request_.shard->count));
     if (!request_.go.run.empty()) words.push_back("--grep=" + request_.go.run);
     return words;
   }
@@ -158,8 +160,7 @@ class PlaywrightTask : public TestTask {
   std::string folder_;
 };
 
-void look_into(const TestRequest& request, const std::string& folder,
-               std::vector<std::unique_ptr<TestTask>>& tasks) {
+void look_into(const TestRequest& request, const std::string& folder, TestTasks& tasks) {
   const auto here = request.root / folder;
   if (is_project(here)) {
     if (is_asked_for(request, folder))
@@ -180,13 +181,14 @@ void look_into(const TestRequest& request, const std::string& folder,
 
 }  // namespace
 
-const Framework kPlaywright{.name = "Playwright",
-                            .program = "node",
-                            .install = "Debian's packages nodejs and npm",
-                            .find = [](const TestRequest& request) {
-                              std::vector<std::unique_ptr<TestTask>> tasks;
-                              if (request.part == "e2e") look_into(request, "", tasks);
-                              return tasks;
-                            }};
+const Framework kPlaywright{
+    .name = "Playwright",
+    .program = "node",
+    .install = "Debian's packages nodejs and npm",
+    .find = [](const TestRequest& request, const sys::Host&) -> Result<TestTasks> {
+      TestTasks tasks;
+      if (request.part == "e2e") look_into(request, "", tasks);
+      return tasks;
+    }};
 
 }  // namespace crema::testing

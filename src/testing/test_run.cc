@@ -16,9 +16,12 @@ namespace crema::testing {
 namespace {
 
 Diagnostic nothing_to_test(const TestRequest& request) {
-  auto error = make_error("testing/no-tests",
-                          fmt::format("there are no {} tests {}", request.part,
-                                      request.paths.empty() ? "here" : "in these folders"));
+  const auto* where = request.changed         ? "that the change can affect"
+                      : request.paths.empty() ? "here"
+                                              : "in these folders";
+  auto error = make_error(request.changed ? "testing/nothing-affected" : "testing/no-tests",
+                          fmt::format("there are no {} tests {}", request.part, where));
+  if (request.changed) return error;
   error.hint =
       "crema test looks for go.mod and playwright.config files below " + request.root.string();
   return error;
@@ -31,7 +34,7 @@ class TestRun {
 
   Result<std::vector<ProjectReport>> run() {
     for (const auto& framework : frameworks()) {
-      auto found = framework.find(request_);
+      auto found = CREMA_TRY(framework.find(request_, services_.host));
       if (found.empty()) continue;
       if (!services_.host.find_program(framework.program)) {
         auto error = make_error("testing/no-program",
@@ -88,7 +91,11 @@ class TestRun {
     if (services_.stop.stop_requested()) return report;
     call([&] { services_.listener.on_project(report.folder); });
     if (const auto ran = run_in_a_tree(task, report); !ran) report.error = ran.error().message;
-    for (auto& suite : report.suites) suite.part = request_.part;
+    for (auto& suite : report.suites) {
+      suite.part = request_.part;
+      if (request_.shard)
+        suite.shard = fmt::format("{}/{}", request_.shard->index, request_.shard->count);
+    }
     if (report.coverage) report.coverage->part = request_.part;
     return report;
   }
@@ -141,9 +148,9 @@ bool ProjectReport::failed() const {
   });
 }
 
-Result<> need_tests(const TestRequest& request) {
+Result<> need_tests(const TestRequest& request, const sys::Host& host) {
   for (const auto& framework : frameworks()) {
-    if (!framework.find(request).empty()) return {};
+    if (!CREMA_TRY(framework.find(request, host)).empty()) return {};
   }
   return fail(nothing_to_test(request));
 }

@@ -38,31 +38,34 @@ std::vector<TestSuite> suites_of(std::string_view text, std::size_t piece, std::
 TEST(PlaywrightEvents, MakesSuitesOfFilesHoweverTheStreamIsCut) {
   const auto text =
       line(R"({"event":"begin","version":"1.65.1","total":3})") + "said by a config\n" +
-      line(R"({"event":"test","project":"chromium","file":"/repo/e2e/shop.spec.js","title":"pays","group":"cart"})") +
-      end_of("pays", "failed", 0,
-             R"(,"errors":[{"text":"\u001b[31mError\u001b[39m: no total\nat x","snippet":"> 12 | pay","file":"/repo/e2e/pay.js","line":12}],"attachments":[{"name":"screenshot","type":"image/png","path":"/tmp/a.png"}])") +
+      line(
+          R"({"event":"test","project":"chromium","file":"/repo/e2e/shop.spec.js","title":"pays","group":"cart"})") +
+      end_of(
+          "pays", "failed", 0,
+          R"(,"errors":[{"text":"\u001b[31mError\u001b[39m: no total\nat x","snippet":"> 12 | pay","file":"/repo/e2e/pay.js","line":12}],"attachments":[{"name":"screenshot","type":"image/png","path":"/tmp/a.png"}])") +
       end_of("pays", "passed", 1) + end_of("waits", "timedOut", 0) +
       end_of("later", "skipped", 0, R"(,"reason":"not yet")") +
-      line(R"({"event":"test","project":"chromium","file":"/repo/e2e/last.spec.js","title":"hangs","group":""})");
-for (const std::size_t piece : {1U, 7U, 100000U}) {
-  std::string other;
-  const auto suites = suites_of(text, piece, &other);
-  ASSERT_EQ(suites.size(), 2U);
-  const auto& shop = suites[0];
-  EXPECT_EQ(shop.name, "e2e/shop.spec.js [chromium]");
-  EXPECT_EQ(shop.outcome, TestOutcome::failed);
-  ASSERT_EQ(shop.cases.size(), 3U);
-  const auto& pays = shop.cases[0];
-  EXPECT_TRUE(pays.flaky());
-  EXPECT_EQ(pays.group, "cart");
-  EXPECT_THAT(pays.earlier[0].output, HasSubstr("Error: no total\nat x\n\n> 12 | pay"));
-  ASSERT_EQ(pays.attachments.size(), 1U);
-  EXPECT_EQ(pays.attachments[0].path, "/tmp/a.png");
-  EXPECT_EQ(shop.cases[1].kind, FailureKind::timeout);
-  EXPECT_EQ(shop.cases[2].message, "not yet");
-  EXPECT_EQ(suites[1].cases[0].kind, FailureKind::crash);
-  EXPECT_THAT(other, HasSubstr("said by a config"));
-}
+      line(
+          R"({"event":"test","project":"chromium","file":"/repo/e2e/last.spec.js","title":"hangs","group":""})");
+  for (const std::size_t piece : {1U, 7U, 100000U}) {
+    std::string other;
+    const auto suites = suites_of(text, piece, &other);
+    ASSERT_EQ(suites.size(), 2U);
+    const auto& shop = suites[0];
+    EXPECT_EQ(shop.name, "e2e/shop.spec.js [chromium]");
+    EXPECT_EQ(shop.outcome, TestOutcome::failed);
+    ASSERT_EQ(shop.cases.size(), 3U);
+    const auto& pays = shop.cases[0];
+    EXPECT_TRUE(pays.flaky());
+    EXPECT_EQ(pays.group, "cart");
+    EXPECT_THAT(pays.earlier[0].output, HasSubstr("Error: no total\nat x\n\n> 12 | pay"));
+    ASSERT_EQ(pays.attachments.size(), 1U);
+    EXPECT_EQ(pays.attachments[0].path, "/tmp/a.png");
+    EXPECT_EQ(shop.cases[1].kind, FailureKind::timeout);
+    EXPECT_EQ(shop.cases[2].message, "not yet");
+    EXPECT_EQ(suites[1].cases[0].kind, FailureKind::crash);
+    EXPECT_THAT(other, HasSubstr("said by a config"));
+  }
 }
 
 TEST(PlaywrightEvents, SaysWhereAFailureStands) {

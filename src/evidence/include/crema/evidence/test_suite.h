@@ -69,6 +69,7 @@ struct TestSuite {
   std::string framework;  // "go", "jest", "playwright", "junit", ...
   std::string project;    // folder of its module, relative to the repository; "" is the root
   std::string part;       // "unit", "integration", "e2e"; "" where nobody said
+  std::string shard;      // "2/4" where only a shard of its tests ran
   TestOutcome outcome = TestOutcome::passed;  // skipped: it has no tests
   FailureKind kind = FailureKind::none;       // why it failed beside its cases, or in all
   std::chrono::nanoseconds duration{0};

@@ -27,6 +27,7 @@ struct GoTestOptions {
   std::chrono::seconds timeout{600};  // of each package, by go itself
   unsigned processes = 0;             // `-p`; 0: go decides
   std::string run;                    // `-run`; "" for all
+  std::string skip;                   // `-skip`
   std::string tags;
   std::vector<std::string> packages;   // "./..." and the like
   std::vector<std::string> without;    // folders of the module whose packages are left out

@@ -7,8 +7,10 @@
 #include "crema/sys/files.h"
 #include "crema/sys/host.h"
 #include "crema/testing/go_tests.h"
+#include "crema/testing/sharding.h"
 
 #include <filesystem>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -48,6 +50,10 @@ struct TestRequest {
   std::vector<std::string> paths;  // folders, relative to the root; none: all
   GoTestOptions go;
   unsigned parallel = 0;  // modules at a time; 0: as many as there are cores
+  std::optional<Shard> shard;
+  SuiteTimes times;  // for shards
+  // Only tests that these files can affect, relative to the repository.
+  std::optional<std::vector<std::string>> changed;
 };
 
 struct TestServices {
@@ -63,6 +69,6 @@ Result<std::vector<ProjectReport>> run_tests(const TestRequest& request,
 
 // Fails with "testing/no-tests" where the repository has none of this part: before services start
 // for them.
-Result<> need_tests(const TestRequest& request);
+Result<> need_tests(const TestRequest& request, const sys::Host& host);
 
 }  // namespace crema::testing
