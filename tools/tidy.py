@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-ORDER = ["base", "sys", "formats", "evidence", "expr", "workflow", "store", "gate", "services", "testing", "run", "actions", "cli"]
+ORDER = ["base", "sys", "formats", "evidence", "expr", "workflow", "store", "gate", "services", "testing", "report", "run", "actions", "cli"]
 LONGEST_FILE = 500
 # pattern -> rooms where it may stand
 OUTSIDE_WORLD = {

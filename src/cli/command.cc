@@ -18,6 +18,7 @@ constexpr std::array kCommands = {
     Command{"test", "run the tests of this repository and keep their evidence", run_test},
     Command{"cover", "show what the tests covered, by service and of new lines", run_cover},
     Command{"gate", "hold the evidence of a run against the policy", run_gate},
+    Command{"report", "write one run as a page of HTML", run_report},
     Command{"list", "list the runs of this repository", run_list},
     Command{"show", "show one run: jobs, steps, annotations, summary", run_show},
     Command{"logs", "print the logs of a run, a job or a step", run_logs},

@@ -44,5 +44,6 @@ int run_logs(CommandContext& context);
 int run_test(CommandContext& context);
 int run_cover(CommandContext& context);
 int run_gate(CommandContext& context);
+int run_report(CommandContext& context);
 
 }  // namespace crema::cli

@@ -1,11 +1,10 @@
 // `crema gate`: the evidence of a run against the team's policy.
 #include "arguments.h"
-#include "coverage_facts.h"
+#include "gate_facts.h"
 #include "output.h"
 #include "run_choice.h"
 
 #include "crema/gate/verdict.h"
-#include "crema/sys/files.h"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -22,16 +21,6 @@ struct GateOptions {
   std::string policy;
   std::string format = "text";
 };
-
-Result<gate::Policy> policy_of(const sys::Host& host, const std::filesystem::path& root,
-                               const std::string& given) {
-  const auto file = given.empty() ? root / "crema.yml" : host.working_directory / given;
-  std::error_code ignored;
-  if (given.empty() && !std::filesystem::exists(file, ignored)) return gate::Policy();
-  auto text = CREMA_TRY(sys::read_file(file));
-  return gate::parse_policy(
-      std::make_shared<SourceFile>(given.empty() ? "crema.yml" : given, std::move(text)));
-}
 
 // The newest run that left evidence, unless one is named.
 Result<std::vector<evidence::Record>> records_of(const sys::Host& host, const std::string& which) {
@@ -50,30 +39,6 @@ Result<std::vector<evidence::Record>> records_of(const sys::Host& host, const st
   return std::vector<evidence::Record>();
 }
 
-Result<gate::Context> context_of(const sys::Host& host, const std::filesystem::path& root,
-                                 const std::vector<evidence::Record>& records) {
-  gate::Context context;
-  context.now = host.clock->wall();
-  context.today = std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(context.now));
-  evidence::Coverage whole;
-  bool measured = false;
-  for (const auto& record : records) {
-    if (const auto* coverage = std::get_if<evidence::Coverage>(&record.evidence)) {
-      merge_into(whole, *coverage);
-      measured = true;
-    }
-  }
-  if (!measured) return context;
-  std::string base;
-  const auto report = CREMA_TRY(coverage_facts(host, root, whole, base));
-  context.total = report.total;
-  if (report.fresh_known) context.fresh = report.fresh;
-  for (const auto& service : report.services)
-    context.services.push_back(
-        {service.name, service.total, uncovered_functions(report, service.name)});
-  return context;
-}
-
 // The table also where GitHub's own steps write theirs.
 void add_to_summary(const sys::Host& host, const gate::Verdict& verdict) {
   if (const auto file = host.variable("GITHUB_STEP_SUMMARY"))
@@ -84,7 +49,8 @@ Result<int> judge(const sys::Host& host, const GateOptions& options) {
   const auto project = find_project(host);
   const auto policy = CREMA_TRY(policy_of(host, project.root, options.policy));
   const auto records = CREMA_TRY(records_of(host, options.run));
-  const auto context = CREMA_TRY(context_of(host, project.root, records));
+  const auto coverage = CREMA_TRY(coverage_of_records(host, project.root, records));
+  const auto context = gate_context(host, coverage);
   const auto verdict = gate::evaluate(policy, records, context);
   if (options.format == "json")
     print(gate::verdict_json(verdict));

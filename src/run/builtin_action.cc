@@ -32,6 +32,9 @@ class ToldArtifacts : public store::Artifacts {
     return info;
   }
   Result<std::vector<store::ArtifactInfo>> list() override { return inner_.list(); }
+  Result<std::vector<store::ArtifactFile>> files(const std::string& name) override {
+    return inner_.files(name);
+  }
   Result<> extract(const std::string& name, const fs::path& folder) override {
     return inner_.extract(name, folder);
   }

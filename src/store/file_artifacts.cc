@@ -83,22 +83,15 @@ class FileArtifacts : public Artifacts {
     return artifacts;
   }
 
+  Result<std::vector<ArtifactFile>> files(const std::string& name) override {
+    std::vector<ArtifactFile> files;
+    for (const auto& file : CREMA_TRY(stored_files(name)))
+      files.push_back({blob_path(file.blob), file.path});
+    return files;
+  }
+
   Result<> extract(const std::string& name, const fs::path& target) override {
-    std::vector<StoredFile> files;
-    {
-      const std::lock_guard lock(mutex_);
-      auto* database = CREMA_TRY(open());
-      auto find = database->statement("SELECT id FROM artifacts WHERE run=? AND name=?");
-      if (!find.bind(run_).bind(name).next())
-        return fail("store/no-such-artifact", "this run has no artifact '" + name + "'");
-      auto query =
-          database->statement("SELECT path, blob, executable FROM artifact_files WHERE artifact=?");
-      query.bind(find.integer(0));
-      while (query.next())
-        files.push_back({query.text(0), query.text(1), query.integer(2) != 0, 0});
-      if (query.failure()) return fail(*query.failure());
-    }
-    for (const auto& file : files) CREMA_TRY(write_out(file, target));
+    for (const auto& file : CREMA_TRY(stored_files(name))) CREMA_TRY(write_out(file, target));
     return {};
   }
 
@@ -106,6 +99,21 @@ class FileArtifacts : public Artifacts {
   Result<Database*> open() {
     if (!database_) database_ = CREMA_TRY(Database::open(folder_ / "crema.db"));
     return database_.get();
+  }
+
+  Result<std::vector<StoredFile>> stored_files(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    auto* database = CREMA_TRY(open());
+    auto find = database->statement("SELECT id FROM artifacts WHERE run=? AND name=?");
+    if (!find.bind(run_).bind(name).next())
+      return fail("store/no-such-artifact", "this run has no artifact '" + name + "'");
+    std::vector<StoredFile> files;
+    auto query = database->statement(
+        "SELECT path, blob, executable FROM artifact_files WHERE artifact=? ORDER BY path");
+    query.bind(find.integer(0));
+    while (query.next()) files.push_back({query.text(0), query.text(1), query.integer(2) != 0, 0});
+    if (query.failure()) return fail(*query.failure());
+    return files;
   }
 
   Result<> make_room(Database& database, const std::string& name, bool overwrite) {

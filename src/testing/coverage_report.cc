@@ -24,6 +24,7 @@ void count_fresh(FileReport& file, const std::set<std::uint32_t>& lines) {
     const auto state = file.lines[line - 1];
     if (state == LineState::no_code) continue;
     ++file.fresh.statements;
+    file.fresh_lines.push_back(line);
     if (state == LineState::covered)
       ++file.fresh.covered;
     else

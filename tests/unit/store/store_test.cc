@@ -209,6 +209,11 @@ TEST_F(StoreTest, KeepsArtifactsUnderTheirNames) {
   EXPECT_EQ(run->artifacts().save("result", files, false).error().code, "store/artifact-exists");
   EXPECT_TRUE(run->artifacts().save("result", files, true));
   EXPECT_EQ(run->artifacts().list()->size(), 1U);
+  const auto listed = run->artifacts().files("result");
+  ASSERT_TRUE(listed);
+  for (const auto& file : *listed) EXPECT_TRUE(std::filesystem::exists(file.source)) << file.path;
+  EXPECT_FALSE(listed->empty());
+  EXPECT_EQ(run->artifacts().files("nothing").error().code, "store/no-such-artifact");
   ASSERT_TRUE(run->artifacts().extract("result", folder.path() / "back"));
   EXPECT_EQ(sys::read_file(folder.path() / "back/deep/a.txt").value(), "one");
   EXPECT_EQ(std::filesystem::status(folder.path() / "back/run.sh").permissions() &

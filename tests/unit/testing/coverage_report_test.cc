@@ -76,6 +76,7 @@ TEST(CoverageReport, CountsNewLinesAndNamesWhatIsLeftOut) {
   EXPECT_EQ(report.fresh.statements, 2U);
   ASSERT_EQ(report.files.size(), 1U);
   EXPECT_EQ(report.files[0].fresh_uncovered, std::vector<std::uint32_t>{8});
+  EXPECT_EQ(report.files[0].fresh_lines.size(), report.files[0].fresh.statements);
   ASSERT_EQ(report.files[0].coverage.functions.size(), 2U);
   EXPECT_EQ(report.files[0].coverage.functions[1].name, "B");
   EXPECT_EQ(report.files[0].coverage.functions[1].count, 0U);

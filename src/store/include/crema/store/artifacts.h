@@ -33,6 +33,9 @@ class Artifacts {
   virtual Result<ArtifactInfo> save(const std::string& name, const std::vector<ArtifactFile>& files,
                                     bool overwrite) = 0;
   virtual Result<std::vector<ArtifactInfo>> list() = 0;
+  // The files of an artifact, by path; their sources are the store's own, to be read only. Fails
+  // with "store/no-such-artifact".
+  virtual Result<std::vector<ArtifactFile>> files(const std::string& name) = 0;
   // Writes the files below `folder`. Fails with "store/no-such-artifact".
   virtual Result<> extract(const std::string& name, const std::filesystem::path& folder) = 0;
 };

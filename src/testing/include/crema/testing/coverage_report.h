@@ -19,7 +19,8 @@ struct FileReport {
   evidence::CoverageTotal total;
   evidence::CoverageTotal fresh;  // lines that are new and have code
   std::vector<evidence::LineState> lines;
-  std::vector<std::uint32_t> fresh_uncovered;  // line numbers
+  std::vector<std::uint32_t> fresh_lines;      // their numbers
+  std::vector<std::uint32_t> fresh_uncovered;  // of them, what did not run
 };
 
 struct CoverageGroup {
