@@ -61,7 +61,8 @@ std::optional<T> found_or_noted(Result<T> result, std::string_view what,
   return std::nullopt;
 }
 
-Result<> add_facts(report::Material& material, const sys::Host& host, const Project& project) {
+Result<> add_facts(report::Material& material, const sys::Host& host, const Project& project,
+                   store::Store& store) {
   material.root = project.root;
   material.version = CREMA_VERSION;
   material.generated = host.clock->wall();
@@ -74,8 +75,9 @@ Result<> add_facts(report::Material& material, const sys::Host& host, const Proj
   if (!std::filesystem::exists(project.root / "crema.yml", ignored)) return {};
   if (const auto policy = found_or_noted(policy_of(host, project.root, ""),
                                          "the gate has no policy", material.notes))
-    material.verdict =
-        gate::evaluate(*policy, material.records, gate_context(host, material.coverage));
+    material.verdict = gate::evaluate(
+        *policy, material.records,
+        CREMA_TRY(gate_context(host, project.root, material.coverage, store, material.run)));
   return {};
 }
 
@@ -100,7 +102,7 @@ Result<int> write_report(const sys::Host& host, const ReportOptions& options) {
   const auto project = find_project(host);
   const auto opened = CREMA_TRY(open_run(host, options.run));
   auto material = CREMA_TRY(report::gather(*opened.store, opened.run));
-  CREMA_TRY(add_facts(material, host, project));
+  CREMA_TRY(add_facts(material, host, project, *opened.store));
   const auto file = options.output.empty()
                         ? project.store / "report" / fmt::format("run-{}.html", opened.run.number)
                         : (host.working_directory / options.output).lexically_normal();
