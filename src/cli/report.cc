@@ -98,9 +98,17 @@ Result<> show_in_browser(const sys::Host& host, const std::filesystem::path& fil
   return fail(std::move(error));
 }
 
+// In a step its own run, as far as it has come.
+Result<OpenedRun> run_to_report(const sys::Host& host, const std::string& which) {
+  if (which == "latest") {
+    if (auto own = CREMA_TRY(open_own_run(host))) return std::move(*own);
+  }
+  return open_run(host, which);
+}
+
 Result<int> write_report(const sys::Host& host, const ReportOptions& options) {
   const auto project = find_project(host);
-  const auto opened = CREMA_TRY(open_run(host, options.run));
+  const auto opened = CREMA_TRY(run_to_report(host, options.run));
   auto material = CREMA_TRY(report::gather(*opened.store, opened.run));
   CREMA_TRY(add_facts(material, host, project, *opened.store));
   const auto file = options.output.empty()
