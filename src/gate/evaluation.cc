@@ -158,12 +158,8 @@ class Evaluation {
     judge_percent("coverage", policy_.coverage_total,
                   sources.empty() ? std::nullopt : context_.total, sources, {});
     for (const auto& service : context_.services) {
-      auto least = policy_.coverage_service;
-      for (const auto& [name, own] : policy_.coverage_of_service) {
-        if (service.name == name || service.name.ends_with("/" + name)) least = own;
-      }
-      judge_percent("coverage of " + service.name, least, service.total, sources,
-                    service.uncovered);
+      judge_percent("coverage of " + service.name, policy_.least_coverage_of(service.name),
+                    service.total, sources, service.uncovered);
     }
     if (context_.fresh)
       judge_percent("coverage of new lines", policy_.coverage_new, context_.fresh, sources, {});

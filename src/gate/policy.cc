@@ -310,6 +310,13 @@ class PolicyReader {
 
 }  // namespace
 
+std::optional<double> Policy::least_coverage_of(std::string_view service) const {
+  for (const auto& [name, own] : coverage_of_service) {
+    if (service == name || service.ends_with("/" + name)) return own;
+  }
+  return coverage_service;
+}
+
 Result<Policy> parse_policy(const SourcePtr& source) { return PolicyReader(source).read(); }
 
 }  // namespace crema::gate

@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace crema::gate {
@@ -28,6 +29,7 @@ struct Policy {
   // Percent. What is not set is not demanded.
   std::optional<double> coverage_total = 80, coverage_service = 80, coverage_new = 80;
   std::map<std::string, double> coverage_of_service;  // by folder or name
+  std::optional<double> least_coverage_of(std::string_view service) const;
   // At most so many.
   std::optional<std::uint64_t> tests_failed = 0, tests_flaky, tests_skipped;
   std::map<evidence::FindingSeverity, std::uint64_t> findings = {
