@@ -1,6 +1,6 @@
 """What `crema test unit` says of a repository of Go modules, beside `go test` and `go tool cover` themselves:
 packages that passed, failed and have no tests, tests passed, failed and skipped, and coverage, by module.
-usage: test_outcomes.py CREMA REPOSITORY [--race] [--module FOLDER...]
+usage: test_outcomes.py CREMA REPOSITORY [--race] [--module FOLDER...] [--timeout SECONDS]
 
 Both run with the same flags, without shuffling. Ends with 1 when a figure differs in a module.
 """
@@ -94,6 +94,7 @@ def main():
     parser.add_argument("crema")
     parser.add_argument("repository", type=pathlib.Path)
     parser.add_argument("--race", action="store_true")
+    parser.add_argument("--timeout", type=int, default=60, help="of each package: tests that need a network hang")
     parser.add_argument("--module", action="append", default=[])
     given = parser.parse_args()
     root = given.repository.resolve()
@@ -102,12 +103,12 @@ def main():
                else str(path.parent.relative_to(root)) for path in paths if "node_modules" not in path.parts]
     modules = [module for module in modules if not given.module or module in given.module]
     records = of_crema(os.path.abspath(given.crema), root,
-                       [*given.module, "--race" if given.race else "--no-race"])
+                       [*given.module, "--race" if given.race else "--no-race", f"--timeout={given.timeout}s"])
     told = by_module(records, modules)
     differing = 0
     print(f"{'module':<44}" + "".join(f"{name:>14}" for name in FIGURES) + f"{'cover -func':>14}")
     for module in modules:
-        go, tool, said = of_go(root / module, ["-race"] if given.race else [])
+        go, tool, said = of_go(root / module, [f"-timeout={given.timeout}s", *(["-race"] if given.race else [])])
         cells = []
         for name in FIGURES:
             same = go[name] == told[module][name]
