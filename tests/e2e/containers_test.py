@@ -82,7 +82,7 @@ def main():
         folder = pathlib.Path(name, "repository")
         prepare(folder, environment)
         before = containers_of(environment, [])
-        command = [crema, "test", "integration", "--no-race", "--no-cover"]
+        command = [crema, "test", "integration", "--no-race", "--no-cover", "--no-shuffle"]
 
         done = subprocess.run(command, cwd=folder, env=environment, check=False, capture_output=True, text=True)
         said = done.stdout + done.stderr
