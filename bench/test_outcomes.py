@@ -80,7 +80,7 @@ def by_module(records, modules):
             for case in record.get("cases", []):
                 figures[{"passed": "passed", "failed": "failed tests", "skipped": "skipped"}[case["outcome"]]] += 1
         if record["kind"] == "coverage":
-            for file in record["files"]:
+            for file in record.get("files", []):
                 module = next((m for m in longest_first if not m or file["path"].startswith(m + "/")), "")
                 for _, _, _, _, statements, count in file.get("blocks", []):
                     lines[module][1] += statements

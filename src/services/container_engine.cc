@@ -24,6 +24,12 @@ std::string plain(std::string_view text) {
   return out;
 }
 
+// What it tells of every attempt comes before.
+std::string_view last_line(std::string_view text) {
+  text = trim(text);
+  return trim(text.substr(text.rfind('\n') + 1));
+}
+
 // The engine's own program, and where it is installed: services do not bring their PATH.
 sys::Command command_of(const fs::path& program, std::vector<std::string> words,
                         const sys::Host& host) {
@@ -61,7 +67,7 @@ Result<> ContainerEngine::ensure_image(const std::string& image, const EngineUse
   output.clear();
   if (CREMA_TRY(run({"pull", image}, output, use)).ok()) return {};
   return fail("service/image", fmt::format("the image {} is not here and cannot be pulled: {}",
-                                           image, trim(output)));
+                                           image, last_line(output)));
 }
 
 Result<std::string> ContainerEngine::build(const std::string& id, const ComposeBuild& build,
