@@ -2,6 +2,7 @@
 
 #include "xml_encoding.h"
 
+#include "crema/base/strings.h"
 #include "crema/base/utf8.h"
 
 #include <fmt/format.h>
@@ -187,6 +188,31 @@ Result<std::unique_ptr<const XmlDocument>> parse_xml(const SourcePtr& given,
                          fmt::format("elements are nested more than {} deep", limits.depth)));
   }
   return std::unique_ptr<const XmlDocument>(new XmlDocument(std::move(state)));
+}
+
+std::string xml_root_name(std::string_view text) {
+  constexpr std::size_t kBeginning = 64 * 1024;
+  for (const std::string_view mark : {"\xEF\xBB\xBF", "\xFF\xFE", "\xFE\xFF"}) {
+    if (text.starts_with(mark)) text.remove_prefix(mark.size());
+  }
+  // Of UTF-16 only every other byte counts: names of formats are ASCII.
+  std::string head(text.substr(0, kBeginning));
+  std::erase(head, '\0');
+  auto rest = trim(head);
+  const auto skip = [&](std::string_view end) {
+    const auto at = rest.find(end);
+    rest = at == std::string_view::npos ? "" : trim(rest.substr(at + end.size()));
+  };
+  while (rest.starts_with("<?") || rest.starts_with("<!")) {
+    if (rest.starts_with("<?"))
+      skip("?>");
+    else if (rest.starts_with("<!--"))
+      skip("-->");
+    else
+      skip(rest.find('[') < rest.find('>') ? "]>" : ">");
+  }
+  if (!rest.starts_with('<')) return "";
+  return std::string(rest.substr(1, rest.find_first_of(" \t\r\n/>", 1) - 1));
 }
 
 std::string xml_text(std::string_view raw) {

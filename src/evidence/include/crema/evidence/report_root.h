@@ -6,6 +6,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace crema::evidence {
 
@@ -13,6 +15,8 @@ struct ReportRoot {
   std::string folder;  // the repository's, absolute; "": nothing is known about it
   // Whether there is such a file, by its path from the root. Empty: nobody can tell.
   std::function<bool(const std::string& path)> exists;
+  // Of its Go modules the import path and the folder ("" is the root), which profiles of Go need.
+  std::vector<std::pair<std::string, std::string>> go_modules;
 };
 
 // The path from the repository's root with '/' between its parts. An absolute path that is

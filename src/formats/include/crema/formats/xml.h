@@ -82,6 +82,10 @@ class XmlDocument {
 Result<std::unique_ptr<const XmlDocument>> parse_xml(const SourcePtr& source,
                                                      const XmlLimits& limits = {});
 
+// The name of the root element, as far as a document begins well; "" where it does not. It looks at
+// the beginning only: to tell formats apart.
+std::string xml_root_name(std::string_view text);
+
 // Text between tags or in quotes, escaped. Characters that XML does not know become U+FFFD.
 std::string xml_text(std::string_view text);
 // ` name="value"`, with line breaks that survive reading.
