@@ -8,6 +8,7 @@
 #include "run_choice.h"
 
 #include "crema/evidence/go_profile.h"
+#include "crema/evidence/import.h"
 #include "crema/sys/files.h"
 #include "crema/testing/go_module.h"
 
@@ -35,6 +36,8 @@ void declare(CLI::App& app, CoverOptions& options) {
   app.add_option("--threshold", options.view.threshold, "percent")->check(CLI::Range(0.0, 100.0));
   app.add_option("--policy", options.policy, "instead of crema.yml");
   app.add_option("--badge", options.files.badge, "write the total as a picture");
+  app.add_option("--lcov", options.files.lcov, "write an LCOV tracefile");
+  app.add_option("--cobertura", options.files.cobertura, "write Cobertura's XML");
   app.add_option("--html", options.files.html, "write the sources with what ran of them");
   app.add_option("--base", options.view.base, "what new lines are new to");
   app.add_option("--by", options.view.by, "what to list")
@@ -89,14 +92,17 @@ Result<Measured> coverage_of_run(const sys::Host& host, const std::string& which
   return fail(std::move(error));
 }
 
-Result<Measured> coverage_of_files(const sys::Host& host, const std::vector<std::string>& files,
+Result<Measured> coverage_of_files(const sys::Host& host, const std::filesystem::path& root,
+                                   const std::vector<std::string>& files,
                                    const std::vector<testing::GoModule>& modules) {
   evidence::Coverage whole;
   for (const auto& file : files) {
     auto text = CREMA_TRY(sys::read_file(host.working_directory / file));
-    auto profile =
-        CREMA_TRY(evidence::read_go_profile(std::make_shared<SourceFile>(file, std::move(text))));
-    merge_into(whole, profile);
+    const auto source = std::make_shared<SourceFile>(file, std::move(text));
+    for (const auto& one : CREMA_TRY(evidence::import_evidence(source, {.folder = root}))) {
+      if (const auto* coverage = std::get_if<evidence::Coverage>(&one))
+        merge_into(whole, *coverage);
+    }
   }
   std::vector<evidence::GoModulePath> paths;
   for (const auto& module : modules) paths.emplace_back(module.path, module.folder);
@@ -108,9 +114,9 @@ Result<int> cover(const sys::Host& host, CoverOptions& options) {
   const auto project = find_project(host);
   const auto modules = testing::find_go_modules(project.root);
   options.view.policy = CREMA_TRY(policy_of(host, project.root, options.policy));
-  const auto measured =
-      CREMA_TRY(options.profiles.empty() ? coverage_of_run(host, options.run)
-                                         : coverage_of_files(host, options.profiles, modules));
+  const auto measured = CREMA_TRY(
+      options.profiles.empty() ? coverage_of_run(host, options.run)
+                               : coverage_of_files(host, project.root, options.profiles, modules));
   const auto report =
       CREMA_TRY(coverage_facts(host, project.root, measured.coverage, options.view.base));
   print(options.format == "json" ? cover_json(report, options.view)
