@@ -37,19 +37,23 @@ def of_go(folder, flags):
         profile = pathlib.Path(scratch, "cover.out")
         run = subprocess.run(["go", "test", "-json", "-covermode=atomic", f"-coverprofile={profile}", *flags, "./..."],
                              cwd=folder, check=False, capture_output=True, text=True)
-        packages, tests = {}, collections.Counter()
+        packages, tests, ok = {}, collections.Counter(), set()
         for line in run.stdout.splitlines():
             try:
                 event = json.loads(line)
             except json.JSONDecodeError:
                 continue
+            # With coverage, go lets packages without tests pass; "ok" is what it prints of the others.
+            if event.get("Action") == "output" and event["Output"].startswith("ok  \t"):
+                ok.add(event["Package"])
             if event.get("Action") not in ("pass", "fail", "skip") or "Package" not in event:
                 continue
             if "Test" in event:
                 tests[event["Action"]] += 1
             else:
                 packages[event["Package"]] = event["Action"]
-        counts = collections.Counter(packages.values())
+        counts = collections.Counter("skip" if action == "pass" and package not in ok else action
+                                     for package, action in packages.items())
         covered, tool = "none", "none"
         if profile.exists() and profile.stat().st_size:
             covered = percent(*profile_total(profile))
