@@ -2,7 +2,8 @@
 packages that passed, failed and have no tests, tests passed, failed and skipped, and coverage, by module.
 usage: test_outcomes.py CREMA REPOSITORY [--race] [--module FOLDER...] [--timeout SECONDS]
 
-Both run with the same flags, without shuffling. Ends with 1 when a figure differs in a module.
+Both run with the same flags, without shuffling; folders that are named are tested whole, also what is
+called integration in them. Ends with 1 when a figure differs in a module.
 """
 import argparse
 import collections
@@ -107,7 +108,7 @@ def main():
                else str(path.parent.relative_to(root)) for path in paths if "node_modules" not in path.parts]
     modules = [module for module in modules if not given.module or module in given.module]
     records = of_crema(os.path.abspath(given.crema), root,
-                       [*given.module, "--race" if given.race else "--no-race", f"--timeout={given.timeout}s"])
+                       [*(given.module or ["."]), "--race" if given.race else "--no-race", f"--timeout={given.timeout}s"])
     told = by_module(records, modules)
     differing = 0
     print(f"{'module':<44}" + "".join(f"{name:>14}" for name in FIGURES) + f"{'cover -func':>14}")
