@@ -78,14 +78,14 @@ TEST(Sarif, FindsRulesOfExtensionsAndOfHierarchies) {
 }]
 })json");
   ASSERT_EQ(scans.size(), 1U);
-EXPECT_EQ(scans[0].version, "2.1");
-const auto& findings = scans[0].findings;
-ASSERT_EQ(findings.size(), 4U);
-EXPECT_EQ(findings[0].severity, FindingSeverity::critical);
-EXPECT_EQ(findings[0].message, "depends on this and [that](x)");
-EXPECT_EQ(findings[1].severity, FindingSeverity::critical);
-EXPECT_EQ(findings[2].rule, "own");
-EXPECT_EQ(findings[3].rule, "");
+  EXPECT_EQ(scans[0].version, "2.1");
+  const auto& findings = scans[0].findings;
+  ASSERT_EQ(findings.size(), 4U);
+  EXPECT_EQ(findings[0].severity, FindingSeverity::critical);
+  EXPECT_EQ(findings[0].message, "depends on this and [that](x)");
+  EXPECT_EQ(findings[1].severity, FindingSeverity::critical);
+  EXPECT_EQ(findings[2].rule, "own");
+  EXPECT_EQ(findings[3].rule, "");
 }
 
 struct Graded {
@@ -222,6 +222,7 @@ TEST(Sarif, ReadsBackWhatIsWritten) {
               to_json({.origin = {}, .evidence = scans[i]}));
   }
   EXPECT_EQ(sarif_json(again), sarif_json(scans));
+  RecordProperty("sarif", sarif_json(scans));  // for tests/e2e/sarif_schema.py
 }
 
 struct Wrong {
