@@ -21,6 +21,7 @@ extern const run::BuiltinAction kUploadSarif;
 extern const run::BuiltinAction kCodeqlInit;
 extern const run::BuiltinAction kCodeqlAnalyze;
 extern const run::BuiltinAction kCodeqlAutobuild;
+extern const run::BuiltinAction kGate;
 extern const run::BuiltinAction kSlack;
 extern const run::BuiltinAction kSendMail;
 

@@ -14,7 +14,7 @@ constexpr std::array kBuiltins{
     &kCheckout,         &kCache,        &kCacheRestore, &kCacheSave,   &kUploadArtifact,
     &kDownloadArtifact, &kSetupGo,      &kSetupNode,    &kSetupPython, &kCodecov,
     &kStaticcheck,      &kGolangciLint, &kUploadSarif,  &kCodeqlInit,  &kCodeqlAnalyze,
-    &kCodeqlAutobuild,  &kSlack,        &kSendMail,
+    &kCodeqlAutobuild,  &kGate,         &kSlack,       &kSendMail,
 };
 
 struct Hint {

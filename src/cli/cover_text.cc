@@ -27,9 +27,13 @@ std::string fresh_text(const CoverageTotal& fresh) {
                      fresh.statements == 1 ? "" : "s");
 }
 
+std::optional<double> least_of(const std::string& service, const CoverView& view) {
+  return view.threshold ? view.threshold : view.policy.least_coverage_of(service);
+}
+
 std::string group_line(const CoverageGroup& group, const CoverView& view, bool judged,
                        const Style& style) {
-  const bool failed = judged && below(group.total, view.threshold);
+  const bool failed = judged && falls_short(group, view);
   const auto glyph =
       judged ? style.glyph(failed ? evidence::Outcome::failure : evidence::Outcome::success) : " ";
   return fmt::format("{} {:>6} %  {}  {}{}\n", glyph, percent_text(group.total), group.name,
@@ -41,16 +45,27 @@ std::string group_line(const CoverageGroup& group, const CoverView& view, bool j
 std::vector<CoverageGroup> rows_of(const CoverageReport& report, const std::string& by) {
   if (by == "service") return report.services;
   if (by == "package") return report.packages;
-  std::vector<CoverageGroup> files;
-  for (const auto& file : report.files) files.push_back({file.path, file.total, file.fresh});
-  return files;
+  std::vector<CoverageGroup> rows;
+  for (const auto& file : report.files) {
+    if (by == "file") {
+      rows.push_back({file.path, file.total, file.fresh});
+      continue;
+    }
+    for (const auto& function : file.coverage.functions) {
+      const auto total = total_of(file.coverage, function);
+      if (total.statements > 0)
+        rows.push_back(
+            {fmt::format("{}:{}  {}", file.path, function.line, function.name), total, {}});
+    }
+  }
+  return rows;
 }
 
 std::string functions_text(const CoverageReport& report, const CoverView& view,
                            const Style& style) {
   std::string out;
   for (const auto& service : report.services) {
-    const bool failed = below(service.total, view.threshold);
+    const bool failed = falls_short(service, view);
     if (!failed && !view.functions) continue;
     const auto functions = uncovered_functions(report, service.name);
     if (functions.empty()) continue;
@@ -118,8 +133,9 @@ nlohmann::ordered_json total_json(const CoverageTotal& total) {
 
 }  // namespace
 
-bool below(const CoverageTotal& total, double threshold) {
-  return total.statements > 0 && total.percent() < threshold;
+bool falls_short(const CoverageGroup& service, const CoverView& view) {
+  const auto least = least_of(service.name, view);
+  return least && service.total.statements > 0 && service.total.percent() < *least;
 }
 
 std::string cover_text(const CoverageReport& report, const CoverView& view, const Style& style) {
@@ -134,7 +150,6 @@ std::string cover_text(const CoverageReport& report, const CoverView& view, cons
 
 std::string cover_json(const CoverageReport& report, const CoverView& view) {
   nlohmann::ordered_json json = {{"total", total_json(report.total)},
-                                 {"threshold", view.threshold},
                                  {"services", nlohmann::ordered_json::array()},
                                  {"files", nlohmann::ordered_json::array()},
                                  {"left_out", nlohmann::ordered_json::array()}};
@@ -142,7 +157,8 @@ std::string cover_json(const CoverageReport& report, const CoverView& view) {
   for (const auto& service : report.services) {
     auto row = total_json(service.total);
     row["name"] = service.name;
-    row["passed"] = !below(service.total, view.threshold);
+    if (const auto least = least_of(service.name, view)) row["threshold"] = *least;
+    row["passed"] = !falls_short(service, view);
     row["uncovered_functions"] = uncovered_functions(report, service.name);
     json["services"].push_back(std::move(row));
   }

@@ -24,6 +24,7 @@ Result<testing::Exclusions> exclusions_of(const std::filesystem::path& root) {
   for (const auto* name : {"codecov.yml", ".codecov.yml", ".github/codecov.yml"}) {
     if (const auto codecov = source(name)) CREMA_TRY(exclusions.add_codecov(codecov));
   }
+  if (const auto own = source("crema.yml")) CREMA_TRY(exclusions.add_crema(own));
   return exclusions;
 }
 
@@ -80,11 +81,7 @@ std::vector<std::string> uncovered_functions(const testing::CoverageReport& repo
   for (const auto& file : report.files) {
     if (file.service != service) continue;
     for (const auto& function : file.coverage.functions) {
-      const bool has_code = std::ranges::any_of(file.coverage.blocks, [&](const auto& block) {
-        return block.line >= function.line && block.end_line <= function.end_line &&
-               block.statements > 0;
-      });
-      if (function.count == 0 && has_code)
+      if (function.count == 0 && total_of(file.coverage, function).statements > 0)
         lines.push_back(fmt::format("{}:{}  {}", file.path, function.line, function.name));
     }
   }

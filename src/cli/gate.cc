@@ -22,21 +22,17 @@ struct GateOptions {
   std::string format = "text";
 };
 
-// The newest run that left evidence, unless one is named.
-Result<std::vector<evidence::Record>> records_of(const sys::Host& host, const std::string& which) {
-  if (which == "latest") {
-    if (const auto own = CREMA_TRY(open_own_run(host))) return own->store->records(own->run.number);
+// In a step its own run; else the newest one that left evidence, unless one is named.
+Result<OpenedRun> run_to_judge(const sys::Host& host, const std::string& which) {
+  if (which != "latest") return open_run(host, which);
+  if (auto own = CREMA_TRY(open_own_run(host))) return std::move(*own);
+  auto opened = CREMA_TRY(open_run(host, which));
+  for (const auto& run : CREMA_TRY(opened.store->list_runs(store::kRunsKept))) {
+    if (CREMA_TRY(opened.store->records(run.number)).empty()) continue;
+    opened.run = CREMA_TRY(opened.store->find_run(run.number));
+    break;
   }
-  if (which != "latest") {
-    const auto opened = CREMA_TRY(open_run(host, which));
-    return opened.store->records(opened.run.number);
-  }
-  const auto store = CREMA_TRY(open_store(host));
-  for (const auto& run : CREMA_TRY(store->list_runs(store::kRunsKept))) {
-    auto records = CREMA_TRY(store->records(run.number));
-    if (!records.empty()) return records;
-  }
-  return std::vector<evidence::Record>();
+  return opened;
 }
 
 // The table also where GitHub's own steps write theirs.
@@ -48,9 +44,11 @@ void add_to_summary(const sys::Host& host, const gate::Verdict& verdict) {
 Result<int> judge(const sys::Host& host, const GateOptions& options) {
   const auto project = find_project(host);
   const auto policy = CREMA_TRY(policy_of(host, project.root, options.policy));
-  const auto records = CREMA_TRY(records_of(host, options.run));
+  const auto judged = CREMA_TRY(run_to_judge(host, options.run));
+  const auto records = CREMA_TRY(judged.store->records(judged.run.number));
   const auto coverage = CREMA_TRY(coverage_of_records(host, project.root, records));
-  const auto context = gate_context(host, coverage);
+  const auto context =
+      CREMA_TRY(gate_context(host, project.root, coverage, *judged.store, judged.run));
   const auto verdict = gate::evaluate(policy, records, context);
   if (options.format == "json")
     print(gate::verdict_json(verdict));
@@ -58,7 +56,8 @@ Result<int> judge(const sys::Host& host, const GateOptions& options) {
     print(gate::verdict_markdown(verdict));
   else
     print(gate::verdict_text(verdict, output_style(host)));
-  add_to_summary(host, verdict);
+  // Markdown is for whoever asked for it, the summary perhaps.
+  if (options.format != "markdown") add_to_summary(host, verdict);
   return verdict.passed() ? 0 : static_cast<int>(ExitCode::failed);
 }
 

@@ -2,12 +2,51 @@
 
 #include "coverage_facts.h"
 
+#include "crema/run/repository.h"
 #include "crema/sys/files.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
 namespace crema::cli {
+namespace {
+
+constexpr std::size_t kBaselineRuns = 50;  // how far back a baseline is looked for
+
+// A command of its own (`crema test`) is one stage, and its jobs are named after folders.
+void add_times(gate::Context& context, const store::RunRecord& run) {
+  context.total_time = run.finished.value_or(context.now) - run.started;
+  for (const auto& job : run.jobs) {
+    if (!job.started || job.expands) continue;
+    context.jobs.push_back({.id = run.event == "command" ? run.workflow : job.id,
+                            .name = job.name,
+                            .started = *job.started,
+                            .finished = job.finished.value_or(context.now)});
+  }
+}
+
+// The newest load runs of the default branch, from runs that succeeded before this one.
+Result<> add_baselines(gate::Context& context, const sys::Host& host,
+                       const std::filesystem::path& root, store::Store& store,
+                       const store::RunRecord& run) {
+  const auto branch = CREMA_TRY(run::read_repository(root, host)).default_branch;
+  for (const auto& earlier : CREMA_TRY(store.list_runs(kBaselineRuns))) {
+    if (earlier.number >= run.number || earlier.state != store::RunState::success ||
+        earlier.ref != "refs/heads/" + branch)
+      continue;
+    for (const auto& record : CREMA_TRY(store.records(earlier.number))) {
+      const auto* load = std::get_if<evidence::LoadRun>(&record.evidence);
+      if (load == nullptr || !load->valid) continue;
+      if (std::ranges::find(context.baselines, load->script, &evidence::LoadRun::script) ==
+          context.baselines.end())
+        context.baselines.push_back(*load);
+    }
+  }
+  return {};
+}
+
+}  // namespace
 
 Result<gate::Policy> policy_of(const sys::Host& host, const std::filesystem::path& root,
                                const std::string& given) {
@@ -35,11 +74,14 @@ Result<std::optional<testing::CoverageReport>> coverage_of_records(
   return std::optional(CREMA_TRY(coverage_facts(host, root, whole, base)));
 }
 
-gate::Context gate_context(const sys::Host& host,
-                           const std::optional<testing::CoverageReport>& coverage) {
+Result<gate::Context> gate_context(const sys::Host& host, const std::filesystem::path& root,
+                                   const std::optional<testing::CoverageReport>& coverage,
+                                   store::Store& store, const store::RunRecord& run) {
   gate::Context context;
   context.now = host.clock->wall();
   context.today = std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(context.now));
+  add_times(context, run);
+  CREMA_TRY(add_baselines(context, host, root, store, run));
   if (!coverage) return context;
   const auto& report = *coverage;
   context.total = report.total;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crema/gate/verdict.h"
+#include "crema/store/store.h"
 #include "crema/sys/host.h"
 #include "crema/testing/coverage_report.h"
 
@@ -21,7 +22,10 @@ Result<std::optional<testing::CoverageReport>> coverage_of_records(
     const sys::Host& host, const std::filesystem::path& root,
     std::span<const evidence::Record> records);
 
-gate::Context gate_context(const sys::Host& host,
-                           const std::optional<testing::CoverageReport>& coverage);
+// `run` is the one that is judged, as far as it has come; `store` is asked for what it is compared
+// with.
+Result<gate::Context> gate_context(const sys::Host& host, const std::filesystem::path& root,
+                                   const std::optional<testing::CoverageReport>& coverage,
+                                   store::Store& store, const store::RunRecord& run);
 
 }  // namespace crema::cli

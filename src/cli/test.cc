@@ -1,6 +1,7 @@
 // `crema test`: the tests a repository has, run and kept as evidence.
 #include "arguments.h"
 #include "output.h"
+#include "run_choice.h"
 #include "test_evidence.h"
 #include "test_parts.h"
 #include "test_progress.h"
@@ -140,6 +141,14 @@ Result<> write_files(const TestOptions& options, const sys::Host& host,
   return {};
 }
 
+// A store that cannot be read is said by whoever must read it.
+TestPast past_of(const sys::Host& host) {
+  const auto own = open_own_run(host);
+  if (own && *own) return TestPast::read(*(*own)->store).value_or(TestPast());
+  const auto store = open_store(host);
+  return store ? TestPast::read(**store).value_or(TestPast()) : TestPast();
+}
+
 }  // namespace
 
 int run_test(CommandContext& context) {
@@ -188,7 +197,7 @@ int run_test(CommandContext& context) {
   }
   const auto took = host.clock->monotonic() - begin;
   if (text) {
-    print(failures_text(*reports, style));
+    print(failures_text(*reports, style, past_of(host)));
     if (host.variable("GITHUB_ACTIONS").value_or("") == "true") print(annotations_text(*reports));
     print(slowest_text(*reports, options.slowest, style));
     print(coverage_text(*reports, style));

@@ -70,13 +70,16 @@ bool only_for_its_subtests(const TestSuite& suite, const TestCase& test) {
   });
 }
 
-std::string case_text(const TestSuite& suite, const TestCase& test, const Style& style) {
+std::string case_text(const TestSuite& suite, const TestCase& test, const Style& style,
+                      const TestPast& past) {
   auto out = fmt::format("\n{} {}  {}", style.glyph(evidence::Outcome::failure),
                          style.paint(Tone::bold, test.name), style.paint(Tone::dim, suite.name));
   if (const auto kind = kind_text(test.kind); !kind.empty())
     out += "  " + style.paint(Tone::red, kind);
   if (!test.earlier.empty())
     out += style.paint(Tone::dim, fmt::format("  {} attempts", test.earlier.size() + 1));
+  if (const auto before = past.text(suite, test); !before.empty())
+    out += style.paint(Tone::dim, "  " + before);
   out += "\n";
   if (test.line != 0)
     out += fmt::format("    {}\n",
@@ -86,11 +89,11 @@ std::string case_text(const TestSuite& suite, const TestCase& test, const Style&
   return out + output_block(test.output, style);
 }
 
-std::string suite_text(const TestSuite& suite, const Style& style) {
+std::string suite_text(const TestSuite& suite, const Style& style, const TestPast& past) {
   std::string out;
   for (const auto& test : suite.cases) {
     if (test.outcome == TestOutcome::failed && !only_for_its_subtests(suite, test))
-      out += case_text(suite, test, style);
+      out += case_text(suite, test, style, past);
   }
   if (suite.kind == FailureKind::none || !out.empty()) return out;
   out = fmt::format("\n{} {}  {}\n", style.glyph(evidence::Outcome::failure),
@@ -109,7 +112,8 @@ bool any_failed(std::span<const ProjectReport> projects) {
   return std::ranges::any_of(projects, &ProjectReport::failed);
 }
 
-std::string failures_text(std::span<const ProjectReport> projects, const Style& style) {
+std::string failures_text(std::span<const ProjectReport> projects, const Style& style,
+                          const TestPast& past) {
   std::string out;
   std::string flaky;
   for (const auto& project : projects) {
@@ -120,11 +124,13 @@ std::string failures_text(std::span<const ProjectReport> projects, const Style& 
       out += output_block(project.error, style);
     }
     for (const auto& suite : project.suites) {
-      out += suite_text(suite, style);
+      out += suite_text(suite, style, past);
       for (const auto& test : suite.cases) {
         if (!test.flaky()) continue;
-        flaky += fmt::format("  {}  {}  passed at attempt {}\n", test.name,
-                             style.paint(Tone::dim, suite.name), test.earlier.size() + 1);
+        const auto before = past.text(suite, test);
+        flaky += fmt::format("  {}  {}  passed at attempt {}{}\n", test.name,
+                             style.paint(Tone::dim, suite.name), test.earlier.size() + 1,
+                             before.empty() ? "" : ", " + before);
       }
     }
   }

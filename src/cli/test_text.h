@@ -2,6 +2,8 @@
 // totals.
 #pragma once
 
+#include "test_past.h"
+
 #include "crema/evidence/style.h"
 #include "crema/testing/test_run.h"
 
@@ -12,7 +14,7 @@
 namespace crema::cli {
 
 std::string failures_text(std::span<const testing::ProjectReport> projects,
-                          const evidence::Style& style);
+                          const evidence::Style& style, const TestPast& past = {});
 std::string slowest_text(std::span<const testing::ProjectReport> projects, std::size_t most,
                          const evidence::Style& style);
 std::string coverage_text(std::span<const testing::ProjectReport> projects,

@@ -86,6 +86,18 @@ CoverageTotal total_of(const FileCoverage& file) {
   return total;
 }
 
+CoverageTotal total_of(const FileCoverage& file, const CoverageFunction& function) {
+  CoverageTotal total;
+  const auto first = std::ranges::lower_bound(file.blocks, function.line, {}, &CoverageBlock::line);
+  for (auto block = first; block != file.blocks.end() && block->line <= function.end_line;
+       ++block) {
+    if (block->end_line > function.end_line) continue;
+    total.statements += block->statements;
+    if (block->count > 0) total.covered += block->statements;
+  }
+  return total;
+}
+
 CoverageTotal total_of(const Coverage& coverage) {
   CoverageTotal total;
   for (const auto& file : coverage.files) {

@@ -57,8 +57,9 @@ class PolicyReader {
   }
 
   Result<> read_gate(const YamlNode& node) {
-    constexpr std::array<std::string_view, 9> kKeys = {
-        "coverage", "tests", "findings", "load", "health", "image", "time", "required", "waivers"};
+    constexpr std::array<std::string_view, 10> kKeys = {"coverage", "tests",  "findings", "load",
+                                                        "health",   "image",  "time",     "stages",
+                                                        "required", "waivers"};
     return each(node, kKeys, [&](std::string_view key, const YamlNode& value) -> Result<> {
       if (std::ranges::find(kEvidence, key) != kEvidence.end()) require(key);
       if (key == "coverage") return read_coverage(value);
@@ -68,6 +69,7 @@ class PolicyReader {
       if (key == "health") return read_health(value);
       if (key == "image") return read_image(value);
       if (key == "time") return read_time(value);
+      if (key == "stages") return read_stages(value);
       if (key == "required") return read_required(value);
       return read_waivers(value);
     });
@@ -177,9 +179,11 @@ class PolicyReader {
   }
 
   Result<> read_load(const YamlNode& node) {
-    constexpr std::array<std::string_view, 3> kKeys = {"p95", "requests_per_second", "errors"};
+    constexpr std::array<std::string_view, 4> kKeys = {"p95", "requests_per_second", "errors",
+                                                       "baseline"};
     return each(node, kKeys, [&](std::string_view key, const YamlNode& value) -> Result<> {
       if (key == "errors") return percent(value, policy_.load_errors);
+      if (key == "baseline") return percent(value, policy_.load_baseline);
       if (is_off(value)) {
         if (key == "p95")
           policy_.load_p95.reset();
@@ -221,6 +225,24 @@ class PolicyReader {
           std::chrono::duration_cast<std::chrono::seconds>(CREMA_TRY(duration(value)));
       return {};
     });
+  }
+
+  // What a team says of a stage replaces what is usual, and comes before it: its own names decide.
+  Result<> read_stages(const YamlNode& node) {
+    constexpr std::array<std::string_view, 4> kKeys = {"build", "tests", "scan", "deploy"};
+    std::vector<Stage> own;
+    CREMA_TRY(each(node, kKeys, [&](std::string_view key, const YamlNode& value) -> Result<> {
+      Stage stage{.name = std::string(key), .jobs = {}};
+      if (value.kind == YamlKind::scalar) stage.jobs.push_back(value.text);
+      for (const auto& item : value.items) stage.jobs.push_back(item->text);
+      if (stage.jobs.empty() || trim(stage.jobs.front()).empty())
+        return fail(wrong(value, "the names of jobs are expected", "build: [\"Build *\"]"));
+      std::erase_if(policy_.stages, [&](const Stage& usual) { return usual.name == key; });
+      own.push_back(std::move(stage));
+      return {};
+    }));
+    policy_.stages.insert(policy_.stages.begin(), own.begin(), own.end());
+    return {};
   }
 
   Result<> read_required(const YamlNode& node) {
@@ -287,6 +309,13 @@ class PolicyReader {
 };
 
 }  // namespace
+
+std::optional<double> Policy::least_coverage_of(std::string_view service) const {
+  for (const auto& [name, own] : coverage_of_service) {
+    if (service == name || service.ends_with("/" + name)) return own;
+  }
+  return coverage_service;
+}
 
 Result<Policy> parse_policy(const SourcePtr& source) { return PolicyReader(source).read(); }
 

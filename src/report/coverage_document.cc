@@ -23,17 +23,6 @@ std::string text_of(const Json& json) {
 
 Json total_json(const CoverageTotal& total) { return {total.covered, total.statements}; }
 
-CoverageTotal total_of(const evidence::FileCoverage& file,
-                       const evidence::CoverageFunction& function) {
-  CoverageTotal total;
-  for (const auto& block : file.blocks) {
-    if (block.line < function.line || block.end_line > function.end_line) continue;
-    total.statements += block.statements;
-    if (block.count != 0) total.covered += block.statements;
-  }
-  return total;
-}
-
 Json functions_json(const evidence::FileCoverage& file) {
   auto json = Json::array();
   for (const auto& function : file.functions) {

@@ -134,6 +134,7 @@ void write_document(PageWriter& page, const Material& material, const Members& m
   page.json(fmt::format("{{\"schema\":{}", kSchema));
   member("crema", text_of(material.version));
   member("generated", text_of(time_text(material.generated)));
+  if (!material.view.empty()) member("view", text_of(material.view));
   member("repository", text_of(material.repository));
   member("run", text_of(run_json(material.run, true)));
   member("recent", text_of(recent_json(material)));

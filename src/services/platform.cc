@@ -1,5 +1,6 @@
 #include "crema/services/platform.h"
 
+#include "container_engine.h"
 #include "service_driver.h"
 
 #include "crema/base/strings.h"
@@ -26,6 +27,14 @@ Result<GoImage> go_image_of(const ComposeService& service, const fs::path& folde
   if (!text) return fail("dockerfile/missing", "there is no " + path.string());
   return read_go_image(std::make_shared<SourceFile>(path.string(), *text),
                        {.context = context, .target = build.target, .arguments = build.arguments});
+}
+
+// Whether only a container engine could run it.
+bool needs_a_container(const ComposeService& service, const fs::path& folder,
+                       const sys::Host& host) {
+  if (service.build) return !go_image_of(service, folder);
+  const auto* kind = find_service_kind(service.spec.image);
+  return kind == nullptr || !kind->installed(host);
 }
 
 // What a service is here, before anything has started.
@@ -82,7 +91,13 @@ class HostPlatform : public Platform {
       }
       for (const auto& key : service->without_effect)
         request_.log(fmt::format("{}: {} has no effect on this machine", id, key));
-      planned.push_back(CREMA_TRY(plan(*service)));
+      if (!needs_a_container(*service, request_.folder, request_.host)) {
+        planned.push_back(CREMA_TRY(plan(*service)));
+      } else if (auto contained = plan_container(*service)) {
+        planned.push_back(std::move(*contained));
+      } else {
+        left_out_.push_back({id, contained.error().message});
+      }
     }
     return planned;
   }
@@ -119,6 +134,28 @@ class HostPlatform : public Platform {
       variables.emplace_back(name, value);
     }
     spec.env = std::move(variables);
+    return one;
+  }
+
+  // Fails where the image can neither be built nor pulled.
+  Result<Planned> plan_container(const ComposeService& service) {
+    Planned one{.service = &service, .image = {}, .spec = service.spec};
+    const auto engine = ContainerEngine::find(request_.host);
+    if (!engine) return fail("service/image", "neither docker nor podman answers here");
+    const EngineUse use{request_.host, request_.processes, request_.log, request_.stop};
+    engine->remove_abandoned(use);
+    if (service.build)
+      one.spec.image = CREMA_TRY(engine->build(one.spec.id, *service.build, request_.folder, use));
+    else
+      CREMA_TRY(engine->ensure_image(one.spec.image, use));
+    one.spec.container = Container{.engine = engine->program(),
+                                   .entrypoint = service.entrypoint,
+                                   .working_directory = service.working_directory};
+    for (const auto port : engine->exposed_ports(one.spec.image, use)) {
+      const bool there = std::ranges::any_of(
+          one.spec.ports, [&](const auto& mapping) { return mapping.container == port; });
+      if (!there) one.spec.ports.push_back({.container = port, .host = {}});
+    }
     return one;
   }
 
@@ -195,7 +232,9 @@ class HostPlatform : public Platform {
     for (auto& one : level) {
       one.spec.env = addresses_.translate(std::move(one.spec.env));
       for (auto& word : one.spec.command) word = addresses_.translate(std::string_view(word));
-      if (one.spec.program) one.spec.program->completes = is_awaited(file, one.spec.id);
+      const bool awaited = is_awaited(file, one.spec.id);
+      if (one.spec.program) one.spec.program->completes = awaited;
+      if (one.spec.container) one.spec.container->completes = awaited;
       specs.push_back(one.spec);
     }
     running_.push_back(CREMA_TRY(start_services(specs, {.host = request_.host,
@@ -247,14 +286,17 @@ bool runs_tests(const ComposeService& service) {
 
 std::string cannot_run_here(const ComposeService& service, const fs::path& folder,
                             const sys::Host& host) {
+  const bool contained = needs_a_container(service, folder, host);
+  if (contained && ContainerEngine::find(host)) return "";
+  constexpr std::string_view kNoEngine = ", and neither docker nor podman answers here";
   if (service.build) {
     const auto image = go_image_of(service, folder);
-    if (!image) return image.error().message;
+    if (!image) return image.error().message + std::string(kNoEngine);
     return host.find_program("go") ? "" : "Go is not installed here";
   }
   const auto* kind = find_service_kind(service.spec.image);
   if (kind == nullptr)
-    return fmt::format("not supported: the image {} needs a container engine", service.spec.image);
+    return fmt::format("the image {} needs a container engine{}", service.spec.image, kNoEngine);
   if (!kind->installed(host)) {
     return fmt::format("{} is not installed here: apt-get install {}", kind->name, kind->package);
   }

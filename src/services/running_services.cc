@@ -1,5 +1,6 @@
 #include "crema/services/running_services.h"
 
+#include "container_engine.h"
 #include "service_driver.h"
 #include "starting_service.h"
 
@@ -48,17 +49,39 @@ Diagnostic cannot_run(const ServiceSpec& spec, const std::string& why, const std
   return error;
 }
 
+// The same service by an engine; nothing where none is there.
+Result<std::optional<ServiceSpec>> in_a_container(ServiceSpec spec,
+                                                  const ServicesRequest& request) {
+  const auto engine = ContainerEngine::find(request.host);
+  if (!engine) return std::nullopt;
+  const EngineUse use{request.host, request.processes, request.log, request.stop};
+  engine->remove_abandoned(use);
+  CREMA_TRY(engine->ensure_image(spec.image, use));
+  spec.container = Container{.engine = engine->program()};
+  if (spec.ports.empty()) {
+    for (const auto port : engine->exposed_ports(spec.image, use))
+      spec.ports.push_back({.container = port, .host = {}});
+  }
+  return std::optional(std::move(spec));
+}
+
 Result<std::unique_ptr<StartingService>> describe(const ServiceSpec& spec,
                                                   const ServicesRequest& request) {
   if (spec.program) return std::make_unique<StartingService>(spec, kProgram);
+  if (spec.container) return std::make_unique<StartingService>(spec, kContainer);
   const auto* kind = find_service_kind(spec.image);
+  if (kind == nullptr || !kind->installed(request.host)) {
+    auto contained = in_a_container(spec, request);
+    if (!contained) return fail(cannot_run(spec, contained.error().message, ""));
+    if (*contained) return std::make_unique<StartingService>(std::move(**contained), kContainer);
+  }
   if (kind == nullptr) {
     std::string known;
     for (const auto& other : service_kinds())
       known += fmt::format("{}{}", known.empty() ? "" : ", ", other.images.front());
     return fail(cannot_run(
-        spec, "not supported: this image needs a container engine, which crema does not use yet",
-        "services crema runs on this machine: " + known));
+        spec, "this image needs a container engine, and neither docker nor podman answers here",
+        "services crema runs on this machine without one: " + known));
   }
   if (!kind->installed(request.host)) {
     return fail(cannot_run(spec,
@@ -68,9 +91,24 @@ Result<std::unique_ptr<StartingService>> describe(const ServiceSpec& spec,
   return std::make_unique<StartingService>(spec, *kind);
 }
 
+// Published where a port is to be another one here; else the container has this machine's network.
+void choose_container_ports(ServiceSpec& spec, std::set<std::uint16_t>& fixed) {
+  spec.container->own_network = std::ranges::any_of(spec.ports, [](const PortMapping& mapping) {
+    return mapping.host && *mapping.host != mapping.container;
+  });
+  for (auto& mapping : spec.ports) {
+    if (!mapping.host) mapping.host = mapping.container;
+    fixed.insert(*mapping.host);
+  }
+}
+
 // The ports of this machine that a service must have: the mapped one; of a program, those it
 // listens on.
 Result<> choose_ports(StartingService& service, std::set<std::uint16_t>& fixed) {
+  if (service.spec.container) {
+    choose_container_ports(service.spec, fixed);
+    return {};
+  }
   for (auto& mapping : service.spec.ports) {
     if (service.spec.program) {
       fixed.insert(mapping.container);
@@ -93,18 +131,14 @@ Result<> choose_ports(StartingService& service, std::set<std::uint16_t>& fixed) 
 
 class Running : public RunningServices {
  public:
-  Running(sys::ProcessTree& processes, PortReservations& reservations,
-          std::set<std::uint16_t> ports)
-      : processes_(processes), reservations_(reservations), ports_(std::move(ports)) {}
+  Running(const ServicesRequest& request, std::set<std::uint16_t> ports)
+      : request_(request), ports_(std::move(ports)) {}
   void hold(Services services) { services_ = std::move(services); }
-  ~Running() override { reservations_.give_back(ports_); }
+  ~Running() override { request_.ports.give_back(ports_); }
 
   void stop() override {
-    // SIGINT is every server's quick way out: no waiting for clients.
-    constexpr sys::StopPatience kQuick{milliseconds(1500), milliseconds(500)};
-    for (auto service = services_.rbegin(); service != services_.rend(); ++service) {
-      processes_.stop((*service)->process, kQuick);
-    }
+    for (auto service = services_.rbegin(); service != services_.rend(); ++service)
+      (*service)->stop(request_.host, request_.processes, request_.workspace);
   }
 
   std::vector<ServiceAddress> addresses() const override {
@@ -126,8 +160,7 @@ class Running : public RunningServices {
   }
 
  private:
-  sys::ProcessTree& processes_;
-  PortReservations& reservations_;
+  ServicesRequest request_;
   Services services_;
   std::set<std::uint16_t> ports_;
 };
@@ -148,7 +181,8 @@ Result<> need_free_ports(const std::set<std::uint16_t>& ports) {
 Result<> give_folders(Services& services, const fs::path& parent) {
   remove_abandoned_folders(parent);
   for (auto& service : services) {
-    if (service->port == 0 && !service->spec.program) service->port = CREMA_TRY(sys::free_port());
+    if (service->port == 0 && !service->spec.program && !service->spec.container)
+      service->port = CREMA_TRY(sys::free_port());
     service->folder = CREMA_TRY(
         sys::TemporaryDirectory::create(parent, fmt::format("{}{}-", kFolderPrefix, ::getpid())));
     std::error_code ignored;
@@ -159,18 +193,18 @@ Result<> give_folders(Services& services, const fs::path& parent) {
 
 std::string up_text(const StartingService& service, double seconds) {
   const auto& spec = service.spec;
-  if (spec.program && spec.program->completes)
-    return fmt::format("{}: done after {:.1f} s", spec.id, seconds);
+  if (spec.completes()) return fmt::format("{}: done after {:.1f} s", spec.id, seconds);
   std::string ports = service.port == 0 ? "" : std::to_string(service.port);
-  if (spec.program) {
+  if (spec.program || spec.container) {
     for (const auto& mapping : spec.ports)
-      ports += (ports.empty() ? "" : ", ") + std::to_string(mapping.container);
+      ports += (ports.empty() ? "" : ", ") + std::to_string(*mapping.host);
   }
-  return fmt::format(
-      "{}: {} runs{}{}, {} after {:.1f} s", spec.id,
-      spec.program ? spec.program->executable.filename().string() : std::string(service.kind.name),
-      ports.empty() ? "" : " on port ", ports,
-      spec.health.command.empty() ? "answering" : "healthy", seconds);
+  return fmt::format("{}: {} runs{}{}, {} after {:.1f} s", spec.id,
+                     spec.program     ? spec.program->executable.filename().string()
+                     : spec.container ? "the container of " + spec.image
+                                      : std::string(service.kind.name),
+                     ports.empty() ? "" : " on port ", ports,
+                     spec.health.command.empty() ? "answering" : "healthy", seconds);
 }
 
 // Each in a thread of its own, all to the end.
@@ -239,8 +273,7 @@ Result<std::unique_ptr<RunningServices>> start_services(const std::vector<Servic
   }
   if (!request.ports.take(fixed, request.log, request.stop))
     return fail("run/cancelled", "cancelled while waiting for a port");
-  auto running = std::make_unique<Running>(request.processes, request.ports,
-                                           fixed);  // from here on ports are given back
+  auto running = std::make_unique<Running>(request, fixed);  // from here on ports are given back
   CREMA_TRY(need_free_ports(fixed));
   CREMA_TRY(give_folders(services, request.host.temporary_directory));
   const auto started = start_all(services, request);

@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,6 +56,10 @@ class ServiceDriver {
   // Client programs that health commands must start in another way than by their name (one that
   // takes the port by an argument only): name -> the words that start it.
   virtual std::map<std::string, std::string> client_wrappers(const ServiceCase&) { return {}; }
+  // The health command where the service is; none: on this machine, with the above.
+  virtual std::optional<sys::Command> health_command(const ServiceCase&) { return std::nullopt; }
+  // What ends it beside a signal to its process.
+  virtual std::optional<sys::Command> stop_command(const ServiceCase&) { return std::nullopt; }
 };
 
 struct ServiceKind {
@@ -73,6 +78,8 @@ const ServiceKind* find_service_kind(std::string_view image);
 // The kinds, one file each.
 // A program of the repository: of no image.
 extern const ServiceKind kProgram;
+// Any image, by a container engine.
+extern const ServiceKind kContainer;
 extern const ServiceKind kPostgres, kRedis, kMysql, kNats, kMemcached, kRabbitmq;
 
 }  // namespace crema::services

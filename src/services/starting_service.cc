@@ -38,7 +38,7 @@ Result<> StartingService::start(ServicesRequest& request) {
   log_file = folder->path() / "log";
   const auto command = CREMA_TRY(driver_->prepare(service));
   process = CREMA_TRY(request.processes.start(command, log_file));
-  if (spec.program && spec.program->completes) return wait_for_the_end(request);
+  if (spec.completes()) return wait_for_the_end(request);
   const auto begin = request.host.clock->monotonic();
   CREMA_TRY(wait_until(request, begin, "answer", [&] { return driver_->ready(service); }));
   CREMA_TRY(driver_->initialise(service));
@@ -53,6 +53,20 @@ Result<> StartingService::start(ServicesRequest& request) {
                                             [&](std::string_view text) { health_output_ += text; });
     return exit && exit->ok();
   });
+}
+
+void StartingService::stop(const sys::Host& host, sys::ProcessTree& processes,
+                           const fs::path& workspace) {
+  if (process == 0) return;
+  const ServiceCase service{spec, host, processes, folder->path(), workspace, port};
+  if (const auto command = driver_->stop_command(service)) {
+    sys::RunLimits limits;
+    limits.deadline = host.clock->monotonic() + std::chrono::seconds(20);
+    (void)processes.run(*command, limits, [](std::string_view) {});
+  }
+  // SIGINT is every server's quick way out.
+  constexpr sys::StopPatience kQuick{milliseconds(1500), milliseconds(500)};
+  processes.stop(process, kQuick);
 }
 
 Result<> StartingService::wait_until(ServicesRequest& request, sys::MonotonicTime begin,
@@ -93,6 +107,7 @@ Result<> StartingService::wait_for_the_end(ServicesRequest& request) {
 
 // The declared command, where the service's clients find it at the port it has here.
 Result<sys::Command> StartingService::health_check(const ServiceCase& service) {
+  if (auto own = driver_->health_command(service)) return std::move(*own);
   const auto wrappers = service.folder / "bin";
   CREMA_TRY(sys::make_directories(wrappers));
   for (const auto& [name, words] : driver_->client_wrappers(service)) {

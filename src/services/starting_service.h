@@ -23,6 +23,9 @@ class StartingService {
 
   // Starts it in `folder` and waits until it answers, is set up, and its health check passes.
   Result<> start(ServicesRequest& request);
+  // At once: no waiting for clients.
+  void stop(const sys::Host& host, sys::ProcessTree& processes,
+            const std::filesystem::path& workspace);
   std::string last_lines(std::size_t count) const;  // of what it said
 
  private:

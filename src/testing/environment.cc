@@ -1,5 +1,7 @@
 #include "crema/testing/environment.h"
 
+#include "container_socket.h"
+
 #include "crema/services/platform.h"
 #include "crema/services/service_options.h"
 #include "crema/sys/files.h"
@@ -102,10 +104,12 @@ class ServiceEnvironment : public TestEnvironment {
  public:
   explicit ServiceEnvironment(EnvironmentRequest request) : request_(std::move(request)) {}
   ~ServiceEnvironment() override {
+    if (socket_) socket_->stop();
     if (platform_) platform_->stop();
   }
 
   Result<> start() {
+    CREMA_TRY(open_socket());
     const auto found = find_compose_file(request_);
     if (!found || *found == "none") {
       if (!found)
@@ -129,6 +133,18 @@ class ServiceEnvironment : public TestEnvironment {
   }
 
  private:
+  Result<> open_socket() {
+    socket_scratch_ = CREMA_TRY(
+        sys::TemporaryDirectory::create(request_.host.temporary_directory, "crema-socket-"));
+    socket_ = CREMA_TRY(open_container_socket({.host = request_.host,
+                                               .root = request_.root,
+                                               .scratch = socket_scratch_->path(),
+                                               .log = request_.log}));
+    if (!socket_) return {};
+    for (const auto& [name, value] : socket_->variables()) add(name, value);
+    return {};
+  }
+
   Result<> start_services() {
     const auto path = request_.root / compose_file_;
     const auto text = CREMA_TRY(sys::read_file(path));
@@ -182,6 +198,8 @@ class ServiceEnvironment : public TestEnvironment {
   std::unique_ptr<sys::ProcessTree> processes_;
   std::optional<sys::TemporaryDirectory> scratch_;
   std::unique_ptr<services::Platform> platform_;
+  std::optional<sys::TemporaryDirectory> socket_scratch_;
+  std::unique_ptr<ContainerSocket> socket_;
   std::string compose_file_;
   Variables variables_;
 };

@@ -91,6 +91,27 @@ Result<> Exclusions::add_codecov(const SourcePtr& yaml) {
   return {};
 }
 
+Result<> Exclusions::add_crema(const SourcePtr& yaml) {
+  const auto wrong = [&](const formats::YamlNode& node, std::string message) {
+    auto error = make_error("cover/settings", std::move(message));
+    error.span = {yaml, node.line, node.column, node.end_column};
+    error.hint = "coverage: {exclude: [\"**/mocks/**\"]}";
+    return fail(std::move(error));
+  };
+  const auto root = CREMA_TRY(formats::parse_yaml(yaml));
+  for (const auto& [key, value] : root->entries) {
+    if (key->text != "coverage") continue;
+    for (const auto& [name, patterns] : value->entries) {
+      if (name->text != "exclude") return wrong(*name, fmt::format("unknown key '{}'", name->text));
+      if (patterns->kind != formats::YamlKind::sequence)
+        return wrong(*patterns, "a list of patterns is expected");
+      for (const auto& item : patterns->items)
+        add({item->text, fmt::format("{}:{}", yaml->path(), item->line)});
+    }
+  }
+  return {};
+}
+
 const Exclusion* Exclusions::find(std::string_view path) const {
   for (const auto& entry : entries_) {
     if (matches_path(entry.pattern, path)) return &entry;

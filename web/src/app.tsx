@@ -44,7 +44,7 @@ function viewsOf(report: Report, rows: number): View[] {
 }
 
 export function App({ report, parts }: { report: Report; parts: Parts }): JSX.Element {
-  const route = useRoute();
+  const route = useRoute(report.view);
   const [theme, nextTheme] = useTheme();
   const [logs, setLogs] = useState<OpenLogs | null>();
   const [help, setHelp] = useState(false);

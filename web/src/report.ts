@@ -300,6 +300,7 @@ export interface Report {
   schema: 1;
   crema: string;
   generated: string;
+  view?: string;
   repository: string;
   run: Run;
   recent: RecentRun[];

@@ -35,12 +35,13 @@ function decoded(text: string): string {
   }
 }
 
-export function useRoute(): Route {
+// `first` is what the page opens with where its address names nothing.
+export function useRoute(first = ""): Route {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {
     const changed = (): void => setHash(location.hash);
     addEventListener("hashchange", changed);
     return () => removeEventListener("hashchange", changed);
   }, []);
-  return parseRoute(hash);
+  return parseRoute(hash.length > 1 ? hash : first);
 }

@@ -250,5 +250,52 @@ TEST(GatePage, HasPoliciesThatAreRead) {
   EXPECT_EQ(examples, 3U);
 }
 
+TEST(Gate, TimesStagesByTheirJobs) {
+  auto facts = context();
+  const auto at = [](std::chrono::minutes minute) { return evidence::Time(minute); };
+  facts.jobs = {{"build-a", "Build a", at(0min), at(6min)},
+                {"build-b", "Build b", at(2min), at(8min)},
+                {"smoke", "Smoke test", at(8min), at(10min)},
+                {"lint", "Lint", at(0min), at(60min)}};
+  facts.total_time = 10min;
+  const std::vector records = {record(suite(TestOutcome::passed))};
+  const auto fine = evaluate(policy("gate: {time: {build: 8m}}"), records, facts);
+  EXPECT_THAT(states(fine), HasSubstr("time of build: passed\n"));
+  EXPECT_THAT(states(fine), HasSubstr("time of tests: passed\n"));
+  EXPECT_THAT(states(fine), HasSubstr("time of total: passed\n"));
+  EXPECT_THAT(states(fine), ::testing::Not(HasSubstr("time of deploy")));
+  const auto late = evaluate(policy("gate: {time: {build: 7m}}"), records, facts);
+  EXPECT_THAT(states(late), HasSubstr("time of build: failed\n"));
+  EXPECT_THAT(verdict_text(late, {}), HasSubstr("Build a and Build b"));
+  const auto named = evaluate(policy("gate: {stages: {build: lint}}"), records, facts);
+  EXPECT_THAT(states(named), HasSubstr("time of build: failed\n"));
+}
+
+TEST(Gate, LetsARecordOfAStageCountBeforeItsJobs) {
+  auto facts = context();
+  facts.jobs = {{"build", "Build", evidence::Time(0min), evidence::Time(60min)}};
+  const std::vector records = {record(suite(TestOutcome::passed)),
+                               record(evidence::Timing{.stage = "build", .duration = 2min})};
+  EXPECT_THAT(states(evaluate(Policy(), records, facts)), HasSubstr("time of build: passed\n"));
+}
+
+TEST(Gate, ComparesLoadWithItsBaseline) {
+  evidence::LoadRun before{.script = "rush.js", .requests = 1000, .requests_per_second = 2000};
+  before.percentiles = {{"p95", 100ms}};
+  auto now = before;
+  now.percentiles = {{"p95", 111ms}};
+  now.requests_per_second = 1795;
+  const auto demand = policy("gate: {load: {baseline: 10%}}");
+  const std::vector records = {record(suite(TestOutcome::passed)), record(now)};
+  auto facts = context();
+  EXPECT_THAT(states(evaluate(demand, records, facts)),
+              HasSubstr("baseline of rush.js: not looked at\n"));
+  facts.baselines = {before};
+  const auto slower = states(evaluate(demand, records, facts));
+  EXPECT_THAT(slower, HasSubstr("p95 beside the baseline of rush.js: failed\n"));
+  EXPECT_THAT(slower, HasSubstr("requests beside the baseline of rush.js: failed\n"));
+  EXPECT_TRUE(evaluate(policy("gate: {load: {baseline: 12%}}"), records, facts).passed());
+}
+
 }  // namespace
 }  // namespace crema::gate

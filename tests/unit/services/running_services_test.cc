@@ -212,19 +212,21 @@ TEST_F(ServicesTest, NamesWhoHoldsAPort) {
 }
 
 TEST_F(ServicesTest, SaysWhatItCannotRun) {
-  const auto unknown = start({{.id = "x", .image = "docker.elastic.co/elasticsearch:8"}});
-  ASSERT_FALSE(unknown);
-  EXPECT_THAT(unknown.error().message, HasSubstr("not supported"));
-  EXPECT_THAT(unknown.error().hint, HasSubstr("postgres, redis"));
   sys::Host bare = host;
   bare.environment["PATH"] = "/nonexistent";
-  const auto missing =
-      start_services({{.id = "q", .image = "memcached"}}, {.host = bare,
-                                                           .processes = *tree,
-                                                           .ports = ports,
-                                                           .workspace = folder.path(),
-                                                           .log = [](std::string_view) {},
-                                                           .stop = {}});
+  const auto start_bare = [&](const std::string& image) {
+    return start_services({{.id = "q", .image = image}}, {.host = bare,
+                                                          .processes = *tree,
+                                                          .ports = ports,
+                                                          .workspace = folder.path(),
+                                                          .log = [](std::string_view) {},
+                                                          .stop = {}});
+  };
+  const auto unknown = start_bare("docker.elastic.co/elasticsearch:8");
+  ASSERT_FALSE(unknown);
+  EXPECT_THAT(unknown.error().message, HasSubstr("needs a container engine"));
+  EXPECT_THAT(unknown.error().hint, HasSubstr("postgres, redis"));
+  const auto missing = start_bare("memcached");
   ASSERT_FALSE(missing);
   EXPECT_THAT(missing.error().hint, HasSubstr("apt-get install memcached"));
 }

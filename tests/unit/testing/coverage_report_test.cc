@@ -34,6 +34,12 @@ TEST(Exclusions, MatchAsTheirOwnersMeanThem) {
   EXPECT_NE(exclusions.find("scripts/a.go"), nullptr);
   EXPECT_EQ(exclusions.find("x/a.go"), nullptr);
   EXPECT_EQ(exclusions.find("no/a.go"), nullptr);
+  ASSERT_TRUE(exclusions.add_crema(
+      source("crema.yml", "gate: {}\ncoverage:\n  exclude:\n    - \"**/fakes/*.go\"\n")));
+  EXPECT_EQ(exclusions.find("a/fakes/b.go")->from, "crema.yml:4");
+  const auto wrong = exclusions.add_crema(source("crema.yml", "coverage:\n  excludes: [a]\n"));
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().span.line, 2U);
 }
 
 TEST(NewLines, ComeFromADiff) {

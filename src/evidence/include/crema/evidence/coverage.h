@@ -55,6 +55,8 @@ struct CoverageTotal {
 };
 CoverageTotal total_of(const FileCoverage& file);
 CoverageTotal total_of(const Coverage& coverage);
+// Of the blocks between its first and its last line; nothing where its end is not known.
+CoverageTotal total_of(const FileCoverage& file, const CoverageFunction& function);
 
 // Sorts files and blocks and adds up what stands twice, as `go tool cover` does: in mode `set` a
 // block ran or not, else counts are added.

@@ -4,12 +4,14 @@
 #include "crema/base/result.h"
 #include "crema/base/source.h"
 #include "crema/evidence/finding.h"
+#include "crema/gate/stage_times.h"
 
 #include <array>
 #include <chrono>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace crema::gate {
@@ -27,6 +29,7 @@ struct Policy {
   // Percent. What is not set is not demanded.
   std::optional<double> coverage_total = 80, coverage_service = 80, coverage_new = 80;
   std::map<std::string, double> coverage_of_service;  // by folder or name
+  std::optional<double> least_coverage_of(std::string_view service) const;
   // At most so many.
   std::optional<std::uint64_t> tests_failed = 0, tests_flaky, tests_skipped;
   std::map<evidence::FindingSeverity, std::uint64_t> findings = {
@@ -35,6 +38,9 @@ struct Policy {
   std::optional<std::chrono::nanoseconds> load_p95 = std::chrono::milliseconds(200);
   std::optional<double> load_requests_per_second = 1000;
   std::optional<double> load_errors = 1;  // percent
+  // By how many percent p95 may be above, and throughput below, those of the newest good run of the
+  // default branch with the same script.
+  std::optional<double> load_baseline;
   bool health = true;
   std::optional<std::chrono::hours> image_age;
   std::map<std::string, std::chrono::seconds> budgets = {{"build", std::chrono::minutes(10)},
@@ -42,6 +48,7 @@ struct Policy {
                                                          {"scan", std::chrono::minutes(5)},
                                                          {"deploy", std::chrono::minutes(5)},
                                                          {"total", std::chrono::minutes(30)}};
+  std::vector<Stage> stages = usual_stages();
   // Kinds of evidence without which the gate fails: what the file names, and tests.
   std::vector<std::string> required = {"tests"};
   std::vector<Waiver> waivers;

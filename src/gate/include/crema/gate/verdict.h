@@ -4,6 +4,7 @@
 #include "crema/evidence/record.h"
 #include "crema/evidence/style.h"
 #include "crema/gate/policy.h"
+#include "crema/gate/stage_times.h"
 
 #include <chrono>
 #include <cstdint>
@@ -56,6 +57,9 @@ struct Context {
   std::optional<evidence::CoverageTotal> total;  // of what is to be covered at all
   std::vector<ServiceCoverage> services;
   std::optional<evidence::CoverageTotal> fresh;  // of new lines, where that is known
+  std::vector<JobTime> jobs;                     // of the run, as far as it has come
+  std::optional<std::chrono::nanoseconds> total_time;
+  std::vector<evidence::LoadRun> baselines;  // what load runs are compared with, by script
 };
 
 Verdict evaluate(const Policy& policy, std::span<const evidence::Record> records,

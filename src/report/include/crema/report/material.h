@@ -26,6 +26,7 @@ struct Material {
   std::filesystem::path root;  // sources are read below it
   // Paths that are not as the run's commit has them; nullopt where nobody can tell.
   std::optional<std::set<std::string>> differing;
+  std::string view;        // what is shown first: "coverage"; "" is the overview
   std::string repository;  // its name
   std::string version;     // crema's
   evidence::Time generated;

@@ -33,6 +33,15 @@ struct Program {
   bool completes = false;  // it is up when it has ended well: a migration, a seed
 };
 
+// What a container engine runs of `image`, where no program of this machine stands for it.
+struct Container {
+  std::filesystem::path engine;         // docker or podman
+  std::vector<std::string> entrypoint;  // words; empty: the image's own
+  std::string working_directory;        // "": the image's own
+  bool own_network = false;             // ports are published; else it shares this machine's
+  bool completes = false;               // as a program's
+};
+
 struct ServiceSpec {
   std::string id;
   std::string image;  // "" : skipped, as on GitHub, unless it is a program
@@ -42,6 +51,12 @@ struct ServiceSpec {
   std::vector<std::string> command;  // words; empty: the image's own
   HealthCheck health;
   std::optional<Program> program;
+  std::optional<Container> container;
+
+  // Whether it is up when it has ended well.
+  bool completes() const {
+    return (program && program->completes) || (container && container->completes);
+  }
   Span span;
 };
 

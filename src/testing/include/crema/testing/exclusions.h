@@ -1,5 +1,5 @@
 // Files that a team does not want measured, as it has said already: sonar-project.properties,
-// codecov.yml, and the sources themselves (generated code).
+// codecov.yml, crema.yml, and the sources themselves (generated code).
 #pragma once
 
 #include "crema/base/result.h"
@@ -26,6 +26,8 @@ class Exclusions {
   void add_sonar(const SourcePtr& properties);
   // `ignore:` of codecov.yml: globs and folders; what is a regular expression there is one here.
   Result<> add_codecov(const SourcePtr& yaml);
+  // `coverage: {exclude: [...]}` of crema.yml. Fails with "cover/settings" and the place.
+  Result<> add_crema(const SourcePtr& yaml);
   void add(Exclusion exclusion) { entries_.push_back(std::move(exclusion)); }
 
   // The first that fits.

@@ -1,0 +1,18 @@
+// What a policy demands of one load run.
+#pragma once
+
+#include "crema/evidence/record.h"
+#include "crema/gate/policy.h"
+#include "crema/gate/verdict.h"
+
+#include <utility>
+#include <vector>
+
+namespace crema::gate {
+
+// Rows, and whether each is fulfilled. `baseline` is the run it is compared with, or null.
+std::vector<std::pair<Row, bool>> load_conditions(const evidence::LoadRun& run,
+                                                  const evidence::LoadRun* baseline,
+                                                  const Policy& policy);
+
+}  // namespace crema::gate
