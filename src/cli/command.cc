@@ -16,6 +16,7 @@ constexpr std::array kCommands = {
     Command{"lint", "check every workflow of the repository", run_lint},
     Command{"explain", "say why a workflow, job or step runs or not", run_explain},
     Command{"test", "run the tests of this repository and keep their evidence", run_test},
+    Command{"import", "add files of other tools to the evidence", run_import},
     Command{"cover", "show what the tests covered, by service and of new lines", run_cover},
     Command{"gate", "hold the evidence of a run against the policy", run_gate},
     Command{"report", "write one run as a page of HTML", run_report},

@@ -42,6 +42,7 @@ int run_list(CommandContext& context);
 int run_show(CommandContext& context);
 int run_logs(CommandContext& context);
 int run_test(CommandContext& context);
+int run_import(CommandContext& context);
 int run_cover(CommandContext& context);
 int run_gate(CommandContext& context);
 int run_report(CommandContext& context);

@@ -46,14 +46,16 @@ Result<EvidenceRun> EvidenceRun::begin(const sys::Host& host, const Project& pro
 
 store::RunNumber EvidenceRun::number() const { return state_->recorder->number(); }
 
-Result<> EvidenceRun::add_job(const std::string& name, evidence::Time started, bool succeeded,
+Result<> EvidenceRun::add_job(const JobName& names, evidence::Time started, bool succeeded,
                               const std::string& log, std::vector<evidence::Evidence> left) {
   auto& state = *state_;
+  const auto& [name, step] = names;
   const auto job = state.jobs++;
   const auto outcome = succeeded ? Outcome::success : Outcome::failure;
   state.tell(evidence::JobPlanned{.job = job, .id = name, .name = name, .needs = {}}, started);
   state.tell(evidence::JobStarted{job}, started);
-  state.tell(evidence::StepStarted{.job = job, .step = 0, .id = "tests", .name = "Tests"}, started);
+  state.tell(evidence::StepStarted{.job = job, .step = 0, .id = to_lower(step), .name = step},
+             started);
   std::vector<evidence::LogLine> lines;
   for (const auto line : split_lines(log))
     lines.push_back({state.now(), evidence::LineKind::output, line});
@@ -61,7 +63,7 @@ Result<> EvidenceRun::add_job(const std::string& name, evidence::Time started, b
   for (auto& evidence : left) {
     CREMA_TRY(state.recorder->add_record({.origin = {.run = state.recorder->number(),
                                                      .job = name,
-                                                     .step = "Tests",
+                                                     .step = step,
                                                      .commit = state.repository.sha,
                                                      .branch = state.repository.ref_name(),
                                                      .time = state.now()},

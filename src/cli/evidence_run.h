@@ -23,8 +23,11 @@ class EvidenceRun {
   ~EvidenceRun();
 
   store::RunNumber number() const;
+  struct JobName {
+    std::string name, step;  // "unit", "Tests"
+  };
   // A part of the work that has ended, shown as a job of one step; `log` is what it said.
-  Result<> add_job(const std::string& name, evidence::Time started, bool succeeded,
+  Result<> add_job(const JobName& names, evidence::Time started, bool succeeded,
                    const std::string& log, std::vector<evidence::Evidence> left);
   Result<> add_artifact(const std::string& name, const std::vector<store::ArtifactFile>& files);
   Result<> finish(bool succeeded);

@@ -1,5 +1,6 @@
 #include "test_evidence.h"
 
+#include "left_evidence.h"
 #include "test_parts.h"
 #include "test_text.h"
 
@@ -23,72 +24,31 @@ std::vector<evidence::Evidence> evidence_of(const testing::ProjectReport& report
   return evidence;
 }
 
-std::string slug(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (plain || c == '.')
-      out += c;
-    else if (!out.empty() && out.back() != '-')
-      out += '-';
-  }
-  while (out.ends_with('-')) out.pop_back();
-  return out.empty() ? "unnamed" : out;
-}
-
-// Gives every attachment its path in an artifact; the files in their old and new places.
-std::vector<store::ArtifactFile> place_attachments(testing::ProjectReport& report,
-                                                   const std::string& artifact) {
-  std::vector<store::ArtifactFile> files;
-  for (auto& suite : report.suites) {
-    for (auto& test : suite.cases) {
-      for (auto& attachment : test.attachments) {
-        const fs::path source = attachment.path;
-        const auto path = fmt::format("{}/{}/{}-{}", slug(suite.name), slug(test.name),
-                                      files.size() + 1, slug(source.filename().string()));
-        files.push_back({source, path});
-        attachment.path = artifact + "/" + path;
-      }
-    }
-  }
-  return files;
-}
-
 }  // namespace
 
 Result<> keep_tests(EvidenceRun& run, std::span<testing::ProjectReport> reports) {
   for (auto& report : reports) {
     const auto name = job_name(report);
     const auto artifact = "attachments of " + slug(name);
-    const auto files = place_attachments(report, artifact);
+    const auto files = place_attachments(report.suites, artifact);
     if (!files.empty()) CREMA_TRY(run.add_artifact(artifact, files));
     const std::span one(&report, 1);
     const auto plain = evidence::Style{};
     const auto log = report.log + failures_text(one, plain) + coverage_text(one, plain);
-    CREMA_TRY(run.add_job(name, report.started, !report.failed(), log, evidence_of(report)));
+    CREMA_TRY(run.add_job({.name = name, .step = "Tests"}, report.started, !report.failed(), log,
+                          evidence_of(report)));
   }
   return run.finish(!any_failed(reports));
 }
 
 Result<> leave_tests(const fs::path& folder, const sys::Host& host,
                      std::span<testing::ProjectReport> reports) {
-  std::string lines;
-  const auto own = "attachments/" + host.random_hex(12);
-  CREMA_TRY(sys::make_directories(folder));
+  std::vector<evidence::Evidence> left;
   for (auto& report : reports) {
-    for (const auto& file : place_attachments(report, own)) {
-      const auto target = folder / own / file.path;
-      CREMA_TRY(sys::make_directories(target.parent_path()));
-      std::error_code error;
-      fs::copy_file(file.source, target, fs::copy_options::overwrite_existing, error);
-      if (error)
-        return fail("test/attachment",
-                    "cannot copy " + file.source.string() + ": " + error.message());
-    }
-    for (auto& one : evidence_of(report))
-      lines += evidence::to_json({.origin = {}, .evidence = std::move(one)}) + "\n";
+    CREMA_TRY(leave_attachments(folder, host, report.suites));
+    for (auto& one : evidence_of(report)) left.push_back(std::move(one));
   }
-  return sys::write_file(folder / ("test-" + host.random_hex(12) + ".ndjson"), lines);
+  return leave_records(folder, host, std::move(left));
 }
 
 Result<> write_junit(const fs::path& file, std::span<const testing::ProjectReport> reports) {

@@ -7,6 +7,7 @@
 #include "crema/evidence/jacoco.h"
 #include "crema/evidence/junit.h"
 #include "crema/evidence/lcov.h"
+#include "crema/evidence/sarif.h"
 #include "crema/formats/xml.h"
 
 #include <fmt/format.h>
@@ -16,6 +17,13 @@
 
 namespace crema::evidence {
 namespace {
+
+constexpr std::size_t kBeginning = 4096;
+
+template <typename Type>
+std::vector<Evidence> as_evidence(std::vector<Type> all) {
+  return {std::make_move_iterator(all.begin()), std::make_move_iterator(all.end())};
+}
 
 // Formats of lines are known by their first ones; what a wrapper printed may stand before them.
 template <typename Is>
@@ -53,6 +61,18 @@ Result<std::vector<Evidence>> read_records(const SourcePtr& source, const Report
   return evidence;
 }
 
+// One object, whose members may come in any order.
+bool is_sarif(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  const auto has = [&](std::string_view word) { return text.find(word) != std::string_view::npos; };
+  return trim(text.substr(0, kBeginning)).starts_with('{') && has("\"runs\"") &&
+         (has("\"version\"") || has("sarif"));
+}
+
+Result<std::vector<Evidence>> read_scans(const SourcePtr& source, const ReportRoot& root) {
+  return as_evidence(CREMA_TRY(read_sarif(source, root)));
+}
+
 bool is_go_test(std::string_view text) { return begins_with_line(text, looks_like_go_test); }
 
 Result<std::vector<Evidence>> read_go_test(const SourcePtr& source, const ReportRoot&) {
@@ -79,9 +99,7 @@ bool is_junit(std::string_view text) {
 }
 
 Result<std::vector<Evidence>> read_suites(const SourcePtr& source, const ReportRoot& root) {
-  auto suites = CREMA_TRY(read_junit(source, root));
-  return std::vector<Evidence>(std::make_move_iterator(suites.begin()),
-                               std::make_move_iterator(suites.end()));
+  return as_evidence(CREMA_TRY(read_junit(source, root)));
 }
 
 template <Result<Coverage> (*Read)(const SourcePtr&, const ReportRoot&)>
@@ -112,6 +130,7 @@ Result<Coverage> read_profile(const SourcePtr& source, const ReportRoot& root) {
 // The first one that recognises a text reads it.
 constexpr std::array kFormats = std::to_array<EvidenceFormat>({
     {"evidence of crema", is_record, read_records},
+    {"SARIF", is_sarif, read_scans},
     {"go test -json", is_go_test, read_go_test},
     {"JUnit XML", is_junit, read_suites},
     {"Go coverage profile", is_go_profile, read_coverage<read_profile>},

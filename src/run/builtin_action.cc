@@ -1,6 +1,7 @@
 // Actions crema does itself: the step as they see it through action.h.
 #include "action_use.h"
 #include "job_run.h"
+#include "step_evidence.h"
 #include "step_process.h"
 
 #include "crema/base/strings.h"
@@ -93,6 +94,9 @@ class FrameContext : public ActionContext {
          evidence::SummaryWritten{.job = job_.leg().index,
                                   .step = frame_.index,
                                   .markdown = job_.facts().masker.mask(markdown)}});
+  }
+  Result<> add_evidence(evidence::Evidence evidence) override {
+    return keep_evidence(frame_, std::move(evidence));
   }
 
   void log(std::string_view text) override { frame_.log().write(LineKind::output, text); }

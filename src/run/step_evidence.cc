@@ -4,6 +4,7 @@
 #include "step_frame.h"
 
 #include "crema/base/strings.h"
+#include "crema/evidence/import.h"
 #include "crema/evidence/record.h"
 #include "crema/sys/files.h"
 
@@ -68,10 +69,64 @@ Result<> keep_line(const StepFrame& frame, std::string_view line, const std::str
   return job.facts().services.recorder.add_record(record);
 }
 
+void warn(const StepFrame& frame, const std::string& file, std::uint32_t line,
+          std::string_view message) {
+  const auto place = line == 0 ? file : fmt::format("{}, line {}", file, line);
+  frame.output.log.annotate({.level = evidence::AnnotationLevel::warning,
+                             .message = frame.job.facts().masker.mask(
+                                 fmt::format("evidence was not kept: {}: {}", place, message))});
+}
+
+constexpr std::string_view kOwnFormat = "evidence of crema";
+
+// Lines of JSON that are no records are said one by one: the others are kept.
+bool looks_like_records(std::string_view text, const fs::path& file) {
+  const auto first = trim(trim(text).substr(0, trim(text).find('\n')));
+  return (first.starts_with('{') && first.ends_with('}')) || file.extension() == ".ndjson";
+}
+
+void keep_lines(const StepFrame& frame, const std::string& text, const std::string& name,
+                const std::string& artifact) {
+  std::uint32_t number = 0;
+  for (const auto line : split_lines(text)) {
+    ++number;
+    if (trim(line).empty()) continue;
+    if (const auto kept = keep_line(frame, line, artifact); !kept)
+      warn(frame, name, number, kept.error().message);
+  }
+}
+
+// Masked as it would stand in a file: what was escaped in XML is a secret all the same.
+Result<> keep(const StepFrame& frame, evidence::Evidence one, const std::string& artifact) {
+  return keep_line(frame, evidence::to_json({.origin = {}, .evidence = std::move(one)}), artifact);
+}
+
+// A report of another tool.
+void keep_report(const StepFrame& frame, std::string text, const std::string& name,
+                 const std::string& artifact) {
+  const auto workspace = frame.job.place().folders().workspace;
+  const evidence::ReportRoot root{.folder = workspace.string(),
+                                  .exists = [&](const std::string& path) {
+                                    std::error_code error;
+                                    return fs::is_regular_file(workspace / path, error);
+                                  }};
+  const auto source = std::make_shared<SourceFile>(name, std::move(text));
+  auto left = evidence::import_evidence(source, root);
+  if (!left) return warn(frame, name, left.error().span.line, left.error().message);
+  for (auto& one : *left) {
+    if (const auto kept = keep(frame, std::move(one), artifact); !kept)
+      return warn(frame, name, 0, kept.error().message);
+  }
+}
+
 }  // namespace
 
 fs::path evidence_folder(const StepFrame& frame) {
   return frame.job.place().folders().temp / "_evidence" / std::to_string(frame.index);
+}
+
+Result<> keep_evidence(const StepFrame& frame, evidence::Evidence one) {
+  return keep(frame, std::move(one), "");
 }
 
 void collect_evidence(StepFrame& frame) {
@@ -84,19 +139,14 @@ void collect_evidence(StepFrame& frame) {
                           .message = "attachments were not kept: " + artifact.error().message});
   }
   for (const auto& file : files) {
-    const auto text = sys::read_file(file);
+    auto text = sys::read_file(file);
     if (!text) continue;
-    std::size_t number = 0;
-    for (const auto line : split_lines(*text)) {
-      ++number;
-      if (trim(line).empty()) continue;
-      if (const auto kept = keep_line(frame, line, artifact.value_or("")); !kept) {
-        frame.log().annotate({.level = evidence::AnnotationLevel::warning,
-                              .message = frame.job.facts().masker.mask(fmt::format(
-                                  "evidence was not kept: {}, line {}: {}",
-                                  file.filename().string(), number, kept.error().message))});
-      }
-    }
+    const auto name = file.filename().string();
+    const auto* format = evidence::find_format(*text);
+    if (format == nullptr ? looks_like_records(*text, file) : format->name == kOwnFormat)
+      keep_lines(frame, *text, name, artifact.value_or(""));
+    else
+      keep_report(frame, std::move(*text), name, artifact.value_or(""));
   }
   (void)sys::remove_tree(folder);
 }

@@ -95,6 +95,7 @@ class JobDouble : public run::ActionContext {
   std::vector<fs::path> paths, matchers;
   std::vector<std::string> masks, remarks;
   std::vector<evidence::Annotation> annotations;
+  std::vector<evidence::Evidence> left;
   std::string logged, summary;
 
   bool said(std::string_view text) const { return logged.find(text) != std::string::npos; }
@@ -131,6 +132,10 @@ class JobDouble : public run::ActionContext {
   void add_mask(std::string_view secret) override { masks.emplace_back(secret); }
   void add_problem_matcher(const fs::path& file) override { matchers.push_back(file); }
   void add_summary(std::string_view markdown) override { summary += markdown; }
+  Result<> add_evidence(evidence::Evidence one) override {
+    left.push_back(std::move(one));
+    return {};
+  }
   void log(std::string_view text) override { logged += std::string(text) + "\n"; }
   void annotate(evidence::AnnotationLevel level, std::string_view message) override {
     annotations.push_back({.level = level, .message = std::string(message)});

@@ -4,6 +4,7 @@
 #include "crema/base/result.h"
 #include "crema/base/strings.h"
 #include "crema/evidence/event.h"
+#include "crema/evidence/record.h"
 #include "crema/expr/value.h"
 #include "crema/store/artifacts.h"
 #include "crema/store/caches.h"
@@ -46,6 +47,7 @@ class ActionContext {
   virtual void add_mask(std::string_view secret) = 0;
   virtual void add_problem_matcher(const std::filesystem::path& file) = 0;
   virtual void add_summary(std::string_view markdown) = 0;
+  virtual Result<> add_evidence(evidence::Evidence evidence) = 0;  // of this step
 
   virtual void log(std::string_view text) = 0;  // one or more lines
   virtual void annotate(evidence::AnnotationLevel level, std::string_view message) = 0;

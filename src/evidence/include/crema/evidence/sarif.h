@@ -1,0 +1,26 @@
+// SARIF 2.1.0 (OASIS), what scanners and linters write and code scanning reads.
+#pragma once
+
+#include "crema/base/result.h"
+#include "crema/base/source.h"
+#include "crema/evidence/record.h"
+#include "crema/evidence/report_root.h"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace crema::evidence {
+
+// A scan for each run. Severity is the rule's `security-severity` as GitHub has it (9 critical, 7
+// high, 4 medium, else low), else the level: error is high, warning medium, note and none a note.
+// Results that say that all is well (`kind` pass and notApplicable) or that a finding is gone
+// (`baselineState` absent) are none. A scan is incomplete when its invocation failed, when a
+// notification has the level error, and when it has no list of results. Fails with "evidence/sarif"
+// and the member that is wrong, or with "json/syntax".
+Result<std::vector<Scan>> read_sarif(const SourcePtr& source, const ReportRoot& root = {});
+
+// Valid by the schema; the same scans give the same text. Rules are sorted by id.
+std::string sarif_json(std::span<const Scan> scans);
+
+}  // namespace crema::evidence
