@@ -145,7 +145,8 @@ void ReporterEvents::take_event(std::string_view text) {
 }
 
 void ReporterEvents::begin_test(const std::string& suite, const Json& event) {
-  const Running running{suite, text_of(event, "group"), text_of(event, "title")};
+  const Running running{suite, text_of(event, "group"), text_of(event, "title"),
+                        shown_path(text_of(event, "file")), line_of(event)};
   running_[key_of(suite, running.group, running.title)] = running;
   if (listener_.on_run) {
     listener_.on_run(suite,
@@ -255,8 +256,8 @@ void ReporterEvents::end_unfinished(FailureKind kind, std::string_view message) 
     test.message = message;
     test.output = said;
     const auto place = place_in_text(said, root_.string());
-    test.file = place.file;
-    test.line = place.line;
+    test.file = place.line == 0 ? one.file : place.file;
+    test.line = place.line == 0 ? one.line : place.line;
     auto& suite = suite_of(one.suite);
     if (listener_.on_case) listener_.on_case(suite, test);
     suite.cases.push_back(std::move(test));
@@ -270,7 +271,8 @@ void ReporterEvents::end_unfinished(FailureKind kind, std::string_view message) 
     if (ended || told) continue;
     left_unfinished_ = true;
     suite.kind = kind;
-    suite.message = message;
+    suite.message =
+        kind == FailureKind::crash ? "the process ended while its tests ran" : std::string(message);
     suite.output = said;
   }
 }

@@ -47,7 +47,8 @@ class ReporterEvents {
 
  private:
   struct Running {
-    std::string suite, group, title;
+    std::string suite, group, title, file;
+    std::uint32_t line = 0;
   };
   void take_line(std::string_view line);
   void take_event(std::string_view json);

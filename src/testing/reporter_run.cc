@@ -38,6 +38,8 @@ Result<ReportedRun> run_reported(const sys::Command& command, const ReportedProj
     return run;
   }
   run.suites = events.finish();
+  if (events.left_unfinished())
+    run.remarks.push_back(project.name + " ended early: tests that are not named did not run");
   const bool failed = std::ranges::any_of(
       run.suites, [](const auto& suite) { return suite.outcome == evidence::TestOutcome::failed; });
   const bool nothing = exit.why == sys::Exit::Why::exited && exit.code == project.nothing_to_run;
