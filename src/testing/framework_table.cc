@@ -7,7 +7,7 @@
 namespace crema::testing {
 
 std::span<const Framework> frameworks() {
-  static const std::array all{kGo, kJest, kVitest, kPytest, kPlaywright};
+  static const std::array all{kGo, kJest, kVitest, kPytest, kCargo, kPlaywright};
   return all;
 }
 
