@@ -1,8 +1,7 @@
 #include "crema/evidence/junit.h"
 
 #include "crema/evidence/timestamp.h"
-
-#include "crema/base/utf8.h"
+#include "crema/formats/xml.h"
 
 #include <fmt/format.h>
 
@@ -11,39 +10,8 @@
 namespace crema::evidence {
 namespace {
 
-// Of an attribute or of text; both ways to write a quote are fine in both.
-std::string escaped(std::string_view raw) {
-  std::string out;
-  std::string buffer;
-  const auto text = valid_utf8(raw, buffer);
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '"')
-      out += "&quot;";
-    else if (c == '\n' || c == '\t')
-      out += c;
-    else if (c == '\r')
-      out += "&#13;";
-    else if (byte < 0x20U)
-      out += "\xEF\xBF\xBD";
-    else
-      out += c;
-  }
-  return out;
-}
-
-// Attributes lose their line breaks when they are read.
 std::string attribute(std::string_view name, std::string_view value) {
-  auto text = escaped(value);
-  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos;)
-    text.replace(at, 1, "&#10;");
-  return fmt::format(" {}=\"{}\"", name, text);
+  return formats::xml_attribute(name, value);
 }
 
 std::string seconds(std::chrono::nanoseconds duration) {
@@ -59,7 +27,7 @@ std::string problem(FailureKind kind, std::string_view message, std::string_view
   return fmt::format(
       "      <{}{}{}>{}</{}>\n", element, attribute("message", message),
       attribute("type", to_text(kind == FailureKind::none ? FailureKind::assertion : kind)),
-      escaped(output), element);
+      formats::xml_text(output), element);
 }
 
 void add_case(std::string& out, const TestSuite& suite, const TestCase& test) {
