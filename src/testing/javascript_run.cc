@@ -1,5 +1,6 @@
 #include "javascript_run.h"
 
+#include "lcov_report.h"
 #include "node_packages.h"
 
 #include "crema/base/strings.h"
@@ -110,7 +111,9 @@ std::vector<std::string> JavaScriptRun::chosen(const std::vector<std::string>& f
   return some;
 }
 
-void JavaScriptRun::read_coverage(ProjectReport& report) const { (void)report; }
+void JavaScriptRun::read_coverage(ProjectReport& report) const {
+  take_lcov(report, coverage_folder() / "lcov.info", request_.root, package_.folder);
+}
 
 std::vector<std::string> kept_arguments(const std::vector<std::string>& words) {
   constexpr std::array<std::string_view, 10> kOurs = {"run",   "--run", "--watch",  "--watchAll",

@@ -1,5 +1,6 @@
 // pytest's tests: of each Python project that is configured for it, told of as they run.
 #include "framework.h"
+#include "lcov_report.h"
 #include "project_walk.h"
 #include "reporter_run.h"
 #include "retry.h"
@@ -116,6 +117,7 @@ class PytestTask : public TestTask {
     CREMA_TRY(run_failed_again(ran.suites, request_.go.retries,
                                [&](auto failed) { return run_again(services, failed); }));
     take_into(report, std::move(ran));
+    if (cover) take_lcov(report, services.scratch / "lcov.info", request_.root, folder_);
     return {};
   }
 
