@@ -48,7 +48,7 @@ class Parts {
     }
     if (reports_.empty() && !nothing_to_do_) {
       auto error = make_error("testing/no-tests", "there are no tests here that crema can run");
-      error.hint = "crema test looks for go.mod and playwright.config files";
+      error.hint = "docs/testing.md says what a project is of each framework";
       return fail(std::move(error));
     }
     return std::move(reports_);

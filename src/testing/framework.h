@@ -44,7 +44,7 @@ struct Framework {
 
 std::span<const Framework> frameworks();
 
-extern const Framework kGo, kPlaywright;
+extern const Framework kGo, kJest, kVitest, kPytest, kCargo, kCtest, kPlaywright;
 
 // Whether a folder is another or below it; "" is the root, which is above all.
 bool is_below(std::string_view folder, std::string_view above);

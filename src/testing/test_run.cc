@@ -1,7 +1,9 @@
 #include "crema/testing/test_run.h"
 
 #include "framework.h"
+#include "node_project.h"
 
+#include "crema/base/strings.h"
 #include "crema/sys/files.h"
 
 #include <fmt/format.h>
@@ -15,6 +17,17 @@
 namespace crema::testing {
 namespace {
 
+// "Go, Jest and Playwright"
+std::string names_of_frameworks() {
+  std::string names;
+  const auto all = frameworks();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    names += i == 0 ? "" : i + 1 == all.size() ? " and " : ", ";
+    names += all[i].name;
+  }
+  return names;
+}
+
 Diagnostic nothing_to_test(const TestRequest& request) {
   const auto* where = request.changed         ? "that the change can affect"
                       : request.paths.empty() ? "here"
@@ -23,7 +36,9 @@ Diagnostic nothing_to_test(const TestRequest& request) {
                           fmt::format("there are no {} tests {}", request.part, where));
   if (request.changed) return error;
   error.hint =
-      "crema test looks for go.mod and playwright.config files below " + request.root.string();
+      fmt::format("crema test runs {} below {}", names_of_frameworks(), request.root.string());
+  const auto unsupported = unsupported_node_tests(request.root);
+  if (!unsupported.empty()) error.hint += "; not supported: " + join(unsupported, ", ");
   return error;
 }
 
