@@ -69,7 +69,9 @@ std::vector<fs::path> preset_folders(const fs::path& source) {
 
 }  // namespace
 
-std::optional<CmakeTree> find_cmake_tree(const fs::path& source) {
+std::optional<CmakeTree> find_cmake_tree(const fs::path& given) {
+  // The root's path may end in a slash; CMake's never does.
+  const auto source = given.has_filename() ? given : given.parent_path();
   auto candidates = preset_folders(source);
   for (const auto& folder : folders_in(source)) {
     if (!may_hold_trees(folder.filename().string())) continue;

@@ -40,6 +40,7 @@ struct Framework {
   std::string_view program;  // that must be there: "go"
   std::string_view install;  // how it comes there
   Result<TestTasks> (*find)(const TestRequest& request, const sys::Host& host);
+  bool narrows = false;  // a path inside a project means that part of it; else the whole project
 };
 
 std::span<const Framework> frameworks();
