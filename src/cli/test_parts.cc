@@ -133,11 +133,10 @@ Result<std::vector<testing::ProjectReport>> run_parts(const PartsRequest& reques
 }
 
 std::string job_name(const testing::ProjectReport& report) {
-  const auto folder = report.folder.empty() ? std::string(".") : report.folder;
-  if (report.framework == "services") return fmt::format("services of {} tests", report.part);
-  return report.part == "unit" || report.part.empty()
-             ? folder
-             : fmt::format("{} tests of {}", report.part, folder);
+  const auto part = report.part.empty() ? std::string("unit") : report.part;
+  if (report.framework == "services") return fmt::format("services of {} tests", part);
+  if (report.folder.empty()) return part + " tests";
+  return part == "unit" ? report.folder : fmt::format("{} tests of {}", part, report.folder);
 }
 
 }  // namespace crema::cli
