@@ -79,21 +79,58 @@ class CargoTask : public TestTask {
 
   // What cargo said where nothing could be built and no target says why; else "".
   Result<std::string> build() {
+    std::string said;
+    const bool built = CREMA_TRY(build_targets({"--workspace"}, said));
+    if (built) return std::string();
+    if (build_.broken.empty()) return evidence::shortened_output(said);
+    // Cargo stops at the first target that is broken: the others are built one by one.
+    auto environment = command({}).environment;
+    const auto listed =
+        CREMA_TRY(sys::capture({.argv = {"cargo", "metadata", "--no-deps", "--format-version=1"},
+                                .environment = std::move(environment),
+                                .working_directory = request_.root / folder_},
+                               std::chrono::minutes(2)));
+    for (const auto& target : read_cargo_metadata(listed.output, request_.root)) {
+      const auto is_this = [&](const auto& other) { return other.name == target.suite(); };
+      if (std::ranges::any_of(build_.broken, is_this) || has_executable(target)) continue;
+      (void)CREMA_TRY(build_targets(target.arguments(), said));
+    }
+    return std::string();
+  }
+
+  bool has_executable(const CargoTarget& target) const {
+    return std::ranges::any_of(build_.executables, [&](const auto& entry) {
+      return entry.second.suite() == target.suite();
+    });
+  }
+
+  // Whether all could be built; what became of each is added to the build.
+  Result<bool> build_targets(std::vector<std::string> choice, std::string& said) {
+    choice.insert(choice.end(), {"--no-run", "--message-format=json"});
     std::string output;
     const auto exit = CREMA_TRY(services_->processes.run(
-        command({"--no-run", "--workspace", "--message-format=json"}),
-        {.stop = services_->stop, .deadline = {}, .patience = {}}, [&](std::string_view bytes) {
+        command(std::move(choice)), {.stop = services_->stop, .deadline = {}, .patience = {}},
+        [&](std::string_view bytes) {
           if (output.size() < kMostBuildOutput) output += bytes;
         }));
     if (exit.why == sys::Exit::Why::stopped)
       return fail("testing/stopped", "the tests were stopped");
-    build_ = read_cargo_build(output, request_.root);
-    if (exit.ok() || !build_.broken.empty()) return std::string();
-    std::string said;
+    auto read = read_cargo_build(output, request_.root);
+    build_.executables.merge(read.executables);
+    for (auto& target : read.documented) {
+      if (std::ranges::find(build_.documented, target.package, &CargoTarget::package) ==
+          build_.documented.end())
+        build_.documented.push_back(std::move(target));
+    }
+    for (auto& suite : read.broken) {
+      if (std::ranges::find(build_.broken, suite.name, &TestSuite::name) == build_.broken.end())
+        build_.broken.push_back(std::move(suite));
+    }
+    said.clear();
     for (const auto line : split_lines(output)) {
       if (!line.starts_with('{')) said += std::string(line) + "\n";
     }
-    return evidence::shortened_output(said);
+    return exit.ok();
   }
 
   std::vector<CargoTarget> targets() const {
@@ -216,12 +253,16 @@ class CargoTask : public TestTask {
     leave();
     if (suite.kind == FailureKind::timeout) {
       if (names.size() > threads()) names.resize(threads());
-      for (auto& name : names) add_unfinished(suite, std::move(name));
-      if (!names.empty()) settle(suite);
+      // One that runs alone has been named when it began.
+      const bool alone = has_case(suite, FailureKind::timeout);
+      for (auto& name : names) {
+        if (!alone) add_unfinished(suite, std::move(name));
+      }
+      if (alone || !names.empty()) settle(suite);
       return {};
     }
     constexpr int kMostRounds = 10;
-    bool found = false;
+    bool found = has_case(suite, FailureKind::crash);
     for (int round = 0; round < kMostRounds && !names.empty(); ++round) {
       auto arguments = target->arguments();
       arguments.insert(arguments.end(), {"--", "--test-threads=1", "--exact"});
@@ -231,7 +272,7 @@ class CargoTask : public TestTask {
       auto& again = ran.suites[0];
       for (auto& test : again.cases) {
         if (test.kind == FailureKind::crash) {
-          test.message = replace_all(again.message, "before its tests did", "while this test ran");
+          test.message = while_it_ran(again.message);
           found = true;
         }
         suite.cases.push_back(std::move(test));
@@ -240,6 +281,20 @@ class CargoTask : public TestTask {
     }
     if (found && names.empty()) settle(suite);
     return {};
+  }
+
+  static bool has_case(TestSuite& suite, FailureKind kind) {
+    bool found = false;
+    for (auto& test : suite.cases) {
+      if (test.kind != kind) continue;
+      found = true;
+      test.message = while_it_ran(suite.message);
+    }
+    return found;
+  }
+
+  static std::string while_it_ran(const std::string& message) {
+    return replace_all(message, "before its tests did", "while this test ran");
   }
 
   static void add_unfinished(TestSuite& suite, std::string name) {

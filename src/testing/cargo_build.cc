@@ -50,6 +50,21 @@ std::string package_of(std::string_view id) {
   return std::string(folder.substr(folder.rfind('/') + 1));
 }
 
+CargoTarget read_target(const Json& target, std::string package,
+                        const std::filesystem::path& root) {
+  CargoTarget found{.package = std::move(package),
+                    .name = text_of(target, "name"),
+                    .kind = {},
+                    .source = text_of(target, "src_path")};
+  const auto kinds = list_of(target, "kind");
+  if (!kinds.empty() && kinds[0].is_string()) found.kind = kinds[0].get<std::string>();
+  // "rlib", "cdylib" and "proc-macro" are chosen as --lib too.
+  if (found.kind.ends_with("lib") || found.kind == "proc-macro") found.kind = "lib";
+  const auto path = std::filesystem::path(found.source).lexically_relative(root).string();
+  if (!path.empty() && !path.starts_with("..")) found.source = path;
+  return found;
+}
+
 class BuildReader {
  public:
   explicit BuildReader(const std::filesystem::path& root) : root_(root) {}
@@ -68,18 +83,8 @@ class BuildReader {
 
  private:
   CargoTarget target_of(const Json& message) const {
-    const auto target = object_of(message, "target");
-    CargoTarget found{.package = package_of(text_of(message, "package_id")),
-                      .name = text_of(target, "name"),
-                      .kind = {},
-                      .source = text_of(target, "src_path")};
-    const auto kinds = list_of(target, "kind");
-    if (!kinds.empty() && kinds[0].is_string()) found.kind = kinds[0].get<std::string>();
-    // "rlib", "cdylib" and "proc-macro" are chosen as --lib too.
-    if (found.kind.ends_with("lib") || found.kind == "proc-macro") found.kind = "lib";
-    const auto path = std::filesystem::path(found.source).lexically_relative(root_).string();
-    if (!path.empty() && !path.starts_with("..")) found.source = path;
-    return found;
+    return read_target(object_of(message, "target"), package_of(text_of(message, "package_id")),
+                       root_);
   }
 
   bool is_own(const Json& message) const {
@@ -136,6 +141,21 @@ std::vector<std::string> CargoTarget::arguments() const {
   if (kind == "doc") return {"-p", package, "--doc"};
   if (kind == "lib") return {"-p", package, "--lib"};
   return {"-p", package, "--" + kind, name};
+}
+
+std::vector<CargoTarget> read_cargo_metadata(std::string_view output,
+                                             const std::filesystem::path& root) {
+  std::vector<CargoTarget> found;
+  const auto metadata = Json::parse(output, nullptr, false);
+  if (!metadata.is_object()) return found;
+  for (const auto& package : list_of(metadata, "packages")) {
+    if (!package.is_object()) continue;
+    for (const auto& target : list_of(package, "targets")) {
+      if (!target.is_object() || !says(target, "test")) continue;
+      found.push_back(read_target(target, text_of(package, "name"), root));
+    }
+  }
+  return found;
 }
 
 CargoBuild read_cargo_build(std::string_view output, const std::filesystem::path& root) {

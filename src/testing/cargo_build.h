@@ -28,4 +28,8 @@ struct CargoBuild {
 // Reads what `cargo test --no-run --message-format=json` printed. What is no JSON is passed over.
 CargoBuild read_cargo_build(std::string_view output, const std::filesystem::path& root);
 
+// The targets of a workspace that can have tests, by what `cargo metadata --no-deps` printed.
+std::vector<CargoTarget> read_cargo_metadata(std::string_view output,
+                                             const std::filesystem::path& root);
+
 }  // namespace crema::testing
