@@ -1,11 +1,12 @@
-// codecov/codecov-action without codecov: reads the coverage reports it would upload and says what
-// is in them. Nothing leaves the machine.
+// codecov/codecov-action without codecov: reads the reports it would upload, keeps them as evidence
+// and says what is in them. Nothing leaves the machine.
 #include "builtins.h"
-#include "coverage_report.h"
 #include "inputs.h"
+#include "reports.h"
+#include "test_reports.h"
 
 #include "crema/base/strings.h"
-#include "crema/run/glob_walk.h"
+#include "crema/evidence/coverage.h"
 
 #include <fmt/format.h>
 
@@ -93,7 +94,6 @@ constexpr std::array kWithoutEffect = std::to_array<WithoutEffect>({
     {"use_oidc", kNoUpload},
     {"env_vars", kNoUpload},
     {"run_command", kNoUpload},
-    {"report_type", "only coverage is read"},
     {"plugins", "reports are read as they are"},
     {"plugin", "reports are read as they are"},
     {"gcov", "reports are read as they are"},
@@ -112,7 +112,11 @@ constexpr std::string_view kSearched =
     "**/coverage.out\n**/cover.out\n**/c.out\n**/coverage.txt\n**/*.coverprofile\n**/*.lcov\n"
     "**/lcov.info\n**/*coverage*.xml\n**/cobertura*.xml\n!**/node_modules/**\n!**/vendor/**\n!**/"
     ".git/**";
+constexpr std::string_view kSearchedTests =
+    "**/*junit*.xml\n**/TEST-*.xml\n**/test-results*.xml\n**/test_results*.xml\n"
+    "!**/node_modules/**\n!**/vendor/**\n!**/.git/**";
 constexpr std::size_t kMostRows = 40;
+constexpr std::size_t kMostAnnotations = 10;
 
 struct Reports {
   std::vector<fs::path> found;
@@ -128,21 +132,21 @@ fs::path base_folder(const run::ActionContext& context) {
   return base;
 }
 
+// Below `base`, without the folders that are excluded.
 Result<std::vector<fs::path>> find(const run::ActionContext& context, const fs::path& base,
                                    std::string patterns) {
   const auto excluded = context.input("exclude");
   for (const auto each : split(excluded, ',')) {
     if (!trim(each).empty()) patterns += fmt::format("\n!**/{}/**", trim(each));
   }
-  const auto walk = CREMA_TRY(run::GlobWalk::create(std::vector{std::move(patterns)},
-                                                    {.workspace = base, .home = context.home()},
-                                                    {.match_folders = false}));
-  std::vector<fs::path> files;
-  for (auto& match : CREMA_TRY(walk.find())) files.push_back(std::move(match.path));
-  return files;
+  return find_reports(context, base, patterns);
 }
 
-Result<Reports> find_reports(run::ActionContext& context) {
+bool wants_tests(const run::ActionContext& context) {
+  return context.input("report_type") == "test_results";
+}
+
+Result<Reports> choose_reports(run::ActionContext& context) {
   std::vector<std::string> named;
   for (const auto* name : {"files", "file"}) {
     for (const auto& line : context.input_lines(name)) {
@@ -160,8 +164,10 @@ Result<Reports> find_reports(run::ActionContext& context) {
   }
   if (named.empty() && !context.input_flag("disable_search")) {
     const auto base = base_folder(context);
-    context.log(fmt::format("No file is named: searching {} for coverage reports", base.string()));
-    reports.found = CREMA_TRY(find(context, base, std::string(kSearched)));
+    const bool tests = wants_tests(context);
+    context.log(fmt::format("No file is named: searching {} for {}", base.string(),
+                            tests ? "results of tests" : "coverage reports"));
+    reports.found = CREMA_TRY(find(context, base, std::string(tests ? kSearchedTests : kSearched)));
   }
   std::ranges::sort(reports.found);
   const auto repeated = std::ranges::unique(reports.found);
@@ -169,37 +175,48 @@ Result<Reports> find_reports(run::ActionContext& context) {
   return reports;
 }
 
-std::string shown(const CoverageCount& count) {
-  return fmt::format("{:.1f} % ({} of {})", count.percent(), count.covered, count.total);
+std::string shown(const evidence::CoverageTotal& total) {
+  return fmt::format("{:.1f} % ({} of {})", total.percent(), total.covered, total.statements);
+}
+
+void add_to(evidence::CoverageTotal& sum, const evidence::CoverageTotal& part) {
+  sum.covered += part.covered;
+  sum.statements += part.statements;
 }
 
 // Files of one folder together: a Go package, a component.
-std::map<std::string, CoverageCount> by_folder(const CoverageReport& report) {
-  std::map<std::string, CoverageCount> groups;
-  for (const auto& [file, count] : report.files) {
-    const auto slash = file.rfind('/');
-    groups[slash == std::string::npos ? "." : file.substr(0, slash)] += count;
+std::map<std::string, evidence::CoverageTotal> by_folder(const evidence::Coverage& coverage) {
+  std::map<std::string, evidence::CoverageTotal> groups;
+  for (const auto& file : coverage.files) {
+    const auto slash = file.path.rfind('/');
+    add_to(groups[slash == std::string::npos ? "." : file.path.substr(0, slash)], total_of(file));
   }
   return groups;
 }
 
-void show(run::ActionContext& context, const std::string& file, const CoverageReport& report,
+void show(run::ActionContext& context, const Report& report, const evidence::Coverage& coverage,
           std::string& table) {
-  const auto unit = report.format.starts_with("Go") ? "statements" : "lines";
-  context.log(fmt::format("{}: {}, {} file{}", file, report.format, report.files.size(),
-                          report.files.size() == 1 ? "" : "s"));
+  const auto unit = coverage.tool == "go" ? "statements" : "lines";
+  context.log(fmt::format("{}: {}, {} file{}", report.path, report.format, coverage.files.size(),
+                          coverage.files.size() == 1 ? "" : "s"));
   std::size_t rows = 0;
-  for (const auto& [folder, count] : by_folder(report)) {
-    context.log(fmt::format("  {:<60} {}", folder, shown(count)));
+  for (const auto& [folder, total] : by_folder(coverage)) {
+    context.log(fmt::format("  {:<60} {}", folder, shown(total)));
     if (rows++ < kMostRows)
-      table += fmt::format("| {} | {:.1f} % | {} | {} |\n", folder, count.percent(), count.covered,
-                           count.total);
+      table += fmt::format("| {} | {:.1f} % | {} | {} |\n", folder, total.percent(), total.covered,
+                           total.statements);
   }
   if (rows > kMostRows) table += fmt::format("| {} more | | | |\n", rows - kMostRows);
-  const auto total = report.total();
+  const auto total = total_of(coverage);
   context.log(fmt::format("  total: {} {}", shown(total), unit));
-  table += fmt::format("| **{}** ({}) | **{:.1f} %** | {} | {} |\n", file, unit, total.percent(),
-                       total.covered, total.total);
+  table += fmt::format("| **{}** ({}) | **{:.1f} %** | {} | {} |\n", report.path, unit,
+                       total.percent(), total.covered, total.statements);
+}
+
+// A flag that is called as a part of the tests says whose coverage it is.
+std::string part_of(const run::ActionContext& context) {
+  const auto flags = context.input("flags");
+  return flags == "unit" || flags == "integration" || flags == "e2e" ? flags : "";
 }
 
 Result<> problem(run::ActionContext& context, const std::string& message) {
@@ -208,40 +225,72 @@ Result<> problem(run::ActionContext& context, const std::string& message) {
   return {};
 }
 
+// What has been read so far of all reports.
+struct Measured {
+  std::string table = "| | coverage | covered | total |\n|---|---:|---:|---:|\n";
+  evidence::CoverageTotal total;
+  std::size_t coverages = 0;
+  std::vector<TestReport> tests;
+};
+
+Result<> take(run::ActionContext& context, Report report, Measured& measured) {
+  TestReport tests{.path = report.path, .suites = {}};
+  for (auto& one : report.evidence) {
+    if (auto* coverage = std::get_if<evidence::Coverage>(&one)) {
+      coverage->part = part_of(context);
+      show(context, report, *coverage, measured.table);
+      add_to(measured.total, total_of(*coverage));
+      ++measured.coverages;
+    } else if (auto* suite = std::get_if<evidence::TestSuite>(&one)) {
+      suite->part = part_of(context);
+      tests.suites.push_back(*suite);
+    }
+    CREMA_TRY(context.add_evidence(std::move(one)));
+  }
+  if (!tests.suites.empty()) measured.tests.push_back(std::move(tests));
+  return {};
+}
+
+void summarise(run::ActionContext& context, Measured& measured) {
+  const auto flags = context.input("flags");
+  const auto suffix = flags.empty() ? "" : " (" + flags + ")";
+  if (measured.coverages > 1) {
+    context.log("Total: " + shown(measured.total));
+    measured.table +=
+        fmt::format("| **Total** | **{:.1f} %** | {} | {} |\n", measured.total.percent(),
+                    measured.total.covered, measured.total.statements);
+  }
+  if (measured.coverages > 0)
+    context.add_summary(fmt::format("### Coverage{}\n\n{}", suffix, measured.table));
+  if (measured.tests.empty()) return;
+  const auto sum = sum_of(measured.tests);
+  context.log(fmt::format("{} tests: {} passed, {} failed, {} skipped", sum.total(), sum.passed,
+                          sum.failed, sum.skipped));
+  annotate_failures(context, measured.tests, kMostAnnotations);
+  context.add_summary(summary_of(measured.tests, {.title = "Tests" + suffix}));
+}
+
 Result<> codecov(run::ActionContext& context) {
   say_without_effect(context, kInputs, kWithoutEffect);
-  const auto reports = CREMA_TRY(find_reports(context));
-  if (!reports.missing.empty()) {
-    CREMA_TRY(problem(context, "no coverage report at " + join(reports.missing, ", ")));
-  }
+  const auto reports = CREMA_TRY(choose_reports(context));
+  const auto what = wants_tests(context) ? "results of tests" : "coverage report";
+  if (!reports.missing.empty())
+    CREMA_TRY(problem(context, fmt::format("no {} at {}", what, join(reports.missing, ", "))));
   if (reports.found.empty()) {
     if (context.input_flag("handle_no_reports_found") || !reports.missing.empty()) return {};
-    return problem(context, "no coverage reports found");
+    return problem(
+        context, wants_tests(context) ? "no results of tests found" : "no coverage reports found");
   }
-  std::string table = "| | coverage | covered | total |\n|---|---:|---:|---:|\n";
-  CoverageCount total;
-  std::size_t read = 0;
+  Measured measured;
   for (const auto& path : reports.found) {
-    const auto name = path.lexically_relative(context.workspace()).string();
-    const auto report = read_coverage(path);
-    if (!report) {
+    auto report = read_report(context, path);
+    if (report)
+      CREMA_TRY(take(context, std::move(*report), measured));
+    else
       CREMA_TRY(problem(context, report.error().message));
-      continue;
-    }
-    show(context, name, *report, table);
-    total += report->total();
-    ++read;
   }
-  if (read > 1) {
-    context.log("Total: " + shown(total));
-    table += fmt::format("| **Total** | **{:.1f} %** | {} | {} |\n", total.percent(), total.covered,
-                         total.total);
-  }
+  summarise(context, measured);
   context.log("Nothing is uploaded to codecov from this machine.");
-  if (read == 0) return {};
-  const auto flags = context.input("flags");
-  context.add_summary(
-      fmt::format("### Coverage{}\n\n{}", flags.empty() ? "" : " (" + flags + ")", table));
   return {};
 }
 

@@ -11,10 +11,30 @@ namespace crema::actions {
 namespace {
 
 constexpr std::array kBuiltins{
-    &kCheckout,         &kCache,        &kCacheRestore, &kCacheSave,   &kUploadArtifact,
-    &kDownloadArtifact, &kSetupGo,      &kSetupNode,    &kSetupPython, &kCodecov,
-    &kStaticcheck,      &kGolangciLint, &kUploadSarif,  &kCodeqlInit,  &kCodeqlAnalyze,
-    &kCodeqlAutobuild,  &kGate,         &kSlack,       &kSendMail,
+    &kCheckout,
+    &kCache,
+    &kCacheRestore,
+    &kCacheSave,
+    &kUploadArtifact,
+    &kDownloadArtifact,
+    &kSetupGo,
+    &kSetupNode,
+    &kSetupPython,
+    &kCodecov,
+    &kStaticcheck,
+    &kGolangciLint,
+    &kUploadSarif,
+    &kCodeqlInit,
+    &kCodeqlAnalyze,
+    &kCodeqlAutobuild,
+    &kTestReporter,
+    &kJunitReport,
+    &kPublishTestResults,
+    &kPublishTestResultsLinux,
+    &kPublishTestResultsComposite,
+    &kGate,
+    &kSlack,
+    &kSendMail,
 };
 
 struct Hint {

@@ -2,12 +2,11 @@
 // need CodeQL itself say so.
 #include "builtins.h"
 #include "inputs.h"
-#include "sarif_report.h"
+#include "reports.h"
 
 #include "crema/actions/table.h"
 #include "crema/base/hash.h"
 #include "crema/base/strings.h"
-#include "crema/run/glob_walk.h"
 #include "crema/store/artifacts.h"
 #include "crema/sys/files.h"
 
@@ -21,6 +20,8 @@ namespace crema::actions {
 namespace {
 
 namespace fs = std::filesystem;
+using evidence::Finding;
+using evidence::FindingSeverity;
 
 constexpr std::array kUploadInputs = std::to_array<run::InputSpec>({
     {"sarif_file", "../results"},
@@ -104,11 +105,7 @@ Result<std::vector<fs::path>> sarif_files(run::ActionContext& context) {
   if (!fs::exists(path))
     return fail("actions/no-such-file", fmt::format("Path does not exist: {}", input));
   if (!fs::is_directory(path)) return std::vector{path};
-  const auto walk = CREMA_TRY(run::GlobWalk::create(
-      std::vector<std::string>{"**/*.sarif"}, {.workspace = path, .home = context.home()},
-      {.follow_links = false, .match_folders = false}));
-  std::vector<fs::path> files;
-  for (auto& match : CREMA_TRY(walk.find())) files.push_back(std::move(match.path));
+  auto files = CREMA_TRY(find_reports(context, path, "**/*.sarif", false));
   if (files.empty()) {
     return fail("actions/no-such-file",
                 fmt::format("No SARIF files found to upload in \"{}\".", input));
@@ -116,77 +113,83 @@ Result<std::vector<fs::path>> sarif_files(run::ActionContext& context) {
   return files;
 }
 
-std::string_view name_of(SarifLevel level) {
-  switch (level) {
-    case SarifLevel::none:
-      return "none";
-    case SarifLevel::note:
-      return "note";
-    case SarifLevel::warning:
-      return "warning";
-    case SarifLevel::error:
-      return "error";
-  }
-  return "";
-}
-
 // What has been shown so far of all files.
 struct Findings {
-  std::map<std::string, std::map<SarifLevel, std::size_t>> by_tool;
-  std::map<std::pair<std::string, std::string>, std::pair<SarifLevel, std::size_t>> by_rule;
+  std::map<std::string, std::map<FindingSeverity, std::size_t>> by_tool;
+  std::map<std::pair<std::string, std::string>, std::pair<FindingSeverity, std::size_t>> by_rule;
   std::size_t annotated = 0, left_out = 0, suppressed = 0;
 };
 
-void annotate(run::ActionContext& context, const SarifRun& run, const SarifResult& result,
-              Findings& findings) {
-  if (result.level == SarifLevel::none) return;
+evidence::AnnotationLevel level_of(FindingSeverity severity) {
+  if (severity >= FindingSeverity::high) return evidence::AnnotationLevel::error;
+  return severity == FindingSeverity::medium ? evidence::AnnotationLevel::warning
+                                             : evidence::AnnotationLevel::notice;
+}
+
+void annotate(run::ActionContext& context, const Finding& finding, Findings& findings) {
   if (findings.annotated >= kMostAnnotations) {
     ++findings.left_out;
     return;
   }
   ++findings.annotated;
-  const auto level = result.level == SarifLevel::error     ? evidence::AnnotationLevel::error
-                     : result.level == SarifLevel::warning ? evidence::AnnotationLevel::warning
-                                                           : evidence::AnnotationLevel::notice;
-  context.annotate_at(
-      {.level = level,
-       .message = result.message,
-       .title = result.rule.empty() ? run.tool : fmt::format("{}: {}", run.tool, result.rule),
-       .file = result.file,
-       .line = result.line,
-       .end_line = result.end_line,
-       .column = result.column,
-       .end_column = result.end_column});
+  const auto place =
+      finding.locations.empty() ? evidence::FindingLocation{} : finding.locations.front();
+  context.annotate_at({.level = level_of(finding.severity),
+                       .message = finding.message,
+                       .title = finding.rule.empty()
+                                    ? finding.scanner
+                                    : fmt::format("{}: {}", finding.scanner, finding.rule),
+                       .file = place.path,
+                       .line = place.line,
+                       .end_line = place.end_line,
+                       .column = place.column,
+                       .end_column = place.end_column});
 }
 
-void add(run::ActionContext& context, const std::vector<SarifRun>& runs, Findings& findings) {
-  for (const auto& run : runs) {
-    auto& levels = findings.by_tool[run.tool];
-    for (const auto& result : run.results) {
-      if (result.suppressed) {
-        ++findings.suppressed;
-        continue;
-      }
-      ++levels[result.level];
-      auto& rule = findings.by_rule[{run.tool, result.rule}];
-      rule.first = std::max(rule.first, result.level);
-      ++rule.second;
-      annotate(context, run, result, findings);
+void add(run::ActionContext& context, const evidence::Scan& scan, Findings& findings) {
+  auto& severities = findings.by_tool[scan.scanner];
+  if (!scan.complete) {
+    context.annotate(evidence::AnnotationLevel::warning,
+                     fmt::format("{} did not look at all: {}", scan.scanner, scan.message));
+  }
+  for (const auto& finding : scan.findings) {
+    if (finding.state == evidence::FindingState::suppressed) {
+      ++findings.suppressed;
+      continue;
     }
+    ++severities[finding.severity];
+    auto& rule = findings.by_rule[{scan.scanner, finding.rule}];
+    rule.first = std::max(rule.first, finding.severity);
+    ++rule.second;
+    annotate(context, finding, findings);
   }
 }
 
+// Checks what GitHub would refuse: a file that is no SARIF.
+Result<std::vector<evidence::Scan>> scans_of(const run::ActionContext& context,
+                                             const fs::path& file) {
+  auto report = CREMA_TRY(read_report(context, file));
+  std::vector<evidence::Scan> scans;
+  for (auto& one : report.evidence) {
+    if (auto* scan = std::get_if<evidence::Scan>(&one)) scans.push_back(std::move(*scan));
+  }
+  if (scans.empty() && report.format != "SARIF")
+    return fail("actions/bad-sarif",
+                fmt::format("{} is {}, not SARIF", report.path, report.format));
+  return scans;
+}
+
 void summarise(run::ActionContext& context, const Findings& findings) {
-  std::string table = "### Findings\n\n| tool | rule | level | findings |\n|---|---|---|---:|\n";
+  std::string table = "### Findings\n\n| tool | rule | severity | findings |\n|---|---|---|---:|\n";
   for (const auto& [key, value] : findings.by_rule) {
-    table += fmt::format("| {} | {} | {} | {} |\n", key.first, key.second, name_of(value.first),
+    table += fmt::format("| {} | {} | {} | {} |\n", key.first, key.second, to_text(value.first),
                          value.second);
   }
   for (const auto& [tool, levels] : findings.by_tool) {
     std::vector<std::string> parts;
     std::size_t sum = 0;
     for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
-      parts.push_back(fmt::format("{} {}", level->second, name_of(level->first)));
+      parts.push_back(fmt::format("{} {}", level->second, to_text(level->first)));
       sum += level->second;
     }
     const auto detail = parts.empty() ? "" : " (" + join(parts, ", ") + ")";
@@ -235,11 +238,11 @@ Result<> upload(run::ActionContext& context) {
   Findings findings;
   Sha256 hash;
   for (const auto& file : files) {
-    const auto text = CREMA_TRY(sys::read_file(file));
-    hash.update(text);
-    add(context,
-        CREMA_TRY(parse_sarif(text, file.lexically_relative(context.workspace()).string())),
-        findings);
+    hash.update(CREMA_TRY(sys::read_file(file)));
+    for (auto& scan : CREMA_TRY(scans_of(context, file))) {
+      add(context, scan, findings);
+      CREMA_TRY(context.add_evidence(std::move(scan)));
+    }
   }
   summarise(context, findings);
   const auto kept = CREMA_TRY(keep(context, files, findings));

@@ -179,9 +179,9 @@ TEST_F(ArtifactsTest, SarifBecomesAnArtifactAnnotationsAndASummary) {
   EXPECT_EQ(job_.annotations[0].line, 3u);
   EXPECT_EQ(job_.annotations[0].level, evidence::AnnotationLevel::error);
   EXPECT_EQ(job_.annotations[0].title, "My Scan: R");
-  EXPECT_NE(job_.summary.find("| My Scan | R | error | 2 |"), std::string::npos) << job_.summary;
+  EXPECT_NE(job_.summary.find("| My Scan | R | high | 2 |"), std::string::npos) << job_.summary;
   EXPECT_EQ(inside("sarif-my-scan"), (Paths{"1/a.sarif", "a.sarif"}));
-  EXPECT_TRUE(job_.said("My Scan: 2 findings (2 error)")) << job_.logged;
+  EXPECT_TRUE(job_.said("My Scan: 2 findings (2 high)")) << job_.logged;
 
   job_.inputs = {{"sarif_file", "out/a.sarif"}, {"category", "my scan"}};
   ASSERT_TRUE(job_.run_main(kUploadSarif));

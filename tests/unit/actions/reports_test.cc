@@ -1,56 +1,12 @@
 #include "builtins.h"
-#include "coverage_report.h"
 #include "job_double.h"
-#include "sarif_report.h"
+
+#include "crema/store/store.h"
 
 #include <gtest/gtest.h>
 
 namespace crema::actions {
 namespace {
-
-TEST(Coverage, GoBlocksThatComeTwiceCountOnce) {
-  const auto report = parse_coverage(
-      "mode: atomic\n"
-      "m/a.go:1.1,2.2 3 0\nm/a.go:4.1,5.2 1 0\nm/b/b.go:1.1,9.2 6 2\nm/a.go:1.1,2.2 3 7\n",
-      "coverage.out");
-  ASSERT_TRUE(report) << report.error().message;
-  EXPECT_EQ(report->files.at("m/a.go").covered, 3u);
-  EXPECT_EQ(report->files.at("m/a.go").total, 4u);
-  EXPECT_EQ(report->total().covered, 9u);
-  EXPECT_DOUBLE_EQ(report->total().percent(), 90.0);
-}
-
-TEST(Coverage, LcovCountsLines) {
-  const auto report = parse_coverage(
-      "TN:\nSF:src/a.ts\nFN:1,f\nDA:1,4\nDA:2,0\nDA:3,1,hash\nLF:3\nLH:2\nend_of_record\n"
-      "SF:src/b.ts\nDA:7,0\nend_of_record\n",
-      "lcov.info");
-  ASSERT_TRUE(report) << report.error().message;
-  EXPECT_EQ(report->files.at("src/a.ts").covered, 2u);
-  EXPECT_EQ(report->total().total, 4u);
-}
-
-TEST(Coverage, CoberturaLinesOfMethodsCountOnce) {
-  const auto report = parse_coverage(
-      "<?xml version=\"1.0\"?>\n<coverage line-rate=\"0.5\"><packages><package "
-      "name=\"p\"><classes>\n"
-      "<class name=\"A\" filename=\"p/a&amp;b.py\" line-rate=\"0.5\"><methods><method "
-      "name=\"f\"><lines>"
-      "<line number=\"1\" hits=\"2\"/></lines></method></methods><lines>"
-      "<line number=\"1\" hits=\"2\"/><line number='2' hits='0'/></lines></class>\n"
-      "</classes></package></packages></coverage>\n",
-      "coverage.xml");
-  ASSERT_TRUE(report) << report.error().message;
-  EXPECT_EQ(report->files.at("p/a&b.py").covered, 1u);
-  EXPECT_EQ(report->files.at("p/a&b.py").total, 2u);
-}
-
-TEST(Coverage, NamesTheLineItCannotRead) {
-  const auto report = parse_coverage("mode: set\na.go:1.1,2.2 3\n", "c.out");
-  ASSERT_FALSE(report);
-  EXPECT_TRUE(report.error().message.starts_with("c.out:2:")) << report.error().message;
-  EXPECT_FALSE(parse_coverage("{}", "x.json"));
-}
 
 class ReportsTest : public testing::Test {
  protected:
@@ -67,6 +23,35 @@ TEST_F(ReportsTest, CodecovShowsTheNamedReportAndUploadsNothing) {
   EXPECT_TRUE(job_.said("Nothing is uploaded")) << job_.logged;
   EXPECT_NE(job_.summary.find("(unit)"), std::string::npos);
   EXPECT_NE(job_.summary.find("| **75.0 %** |"), std::string::npos) << job_.summary;
+  ASSERT_EQ(job_.left.size(), 1u);
+  EXPECT_EQ(std::get<evidence::Coverage>(job_.left[0]).part, "unit");
+}
+
+TEST_F(ReportsTest, CodecovReadsEveryKnownFormatAndSaysWhichLineIsWrong) {
+  job_.write("workspace/a.xml",
+             "<coverage><packages><package><classes><class filename='a.py'>"
+             "<lines><line number='1' hits='1'/></lines></class></classes>"
+             "</package></packages></coverage>");
+  job_.write("workspace/b.out", "mode: set\na.go:1.1,2.2 3\n");
+  job_.write("workspace/c.txt", "hello");
+  job_.inputs = {{"files", "a.xml,b.out,c.txt"}};
+  ASSERT_TRUE(job_.run_main(kCodecov));
+  EXPECT_TRUE(job_.said("a.xml: Cobertura, 1 file")) << job_.logged;
+  EXPECT_TRUE(job_.warned("b.out:2: this is no block"));
+  EXPECT_TRUE(job_.warned("c.txt:1: this is no format that is known; what is known: "));
+  EXPECT_EQ(job_.left.size(), 1u);
+}
+
+TEST_F(ReportsTest, CodecovTakesResultsOfTests) {
+  job_.write("workspace/out/junit.xml",
+             "<testsuite name='s'><testcase name='a'/><testcase "
+             "name='b'><failure message='no'/></testcase></testsuite>");
+  job_.inputs = {{"report_type", "test_results"}, {"flags", "e2e"}};
+  ASSERT_TRUE(job_.run_main(kCodecov));
+  EXPECT_TRUE(job_.said("2 tests: 1 passed, 1 failed, 0 skipped")) << job_.logged;
+  ASSERT_EQ(job_.left.size(), 1u);
+  EXPECT_EQ(std::get<evidence::TestSuite>(job_.left[0]).part, "e2e");
+  EXPECT_TRUE(job_.warned("no"));
 }
 
 TEST_F(ReportsTest, CodecovSearchesWhenNothingIsNamed) {
@@ -102,35 +87,49 @@ constexpr std::string_view kSarif = R"json({"version": "2.1.0", "runs": [{
     {"ruleId": "R2", "kind": "pass", "message": {"text": "fine"}},
     {"ruleId": "R1", "message": {"text": "accepted"}, "suppressions": [{"kind": "external"}]}]}]})json";
 
-TEST(Sarif, TakesLevelsAndMessagesFromRulesWhereResultsLeaveThemOut) {
-  const auto runs = parse_sarif(kSarif, "x.sarif");
-  ASSERT_TRUE(runs) << runs.error().message;
-  ASSERT_EQ(runs->size(), 1u);
-  const auto& results = runs->front().results;
-  ASSERT_EQ(results.size(), 5u);
-  EXPECT_EQ(results[0].level, SarifLevel::error);
-  EXPECT_EQ(results[0].message, "md5 is weak, use sha256");
-  EXPECT_EQ(results[0].file, "src/a b.go");
-  EXPECT_EQ(results[0].line, 4u);
-  EXPECT_EQ(results[0].end_line, 5u);
-  EXPECT_EQ(results[1].rule, "R2");
-  EXPECT_EQ(results[1].level, SarifLevel::warning);
-  EXPECT_EQ(results[2].level, SarifLevel::note);
-  EXPECT_EQ(results[3].level, SarifLevel::none);
-  EXPECT_TRUE(results[4].suppressed);
+class UploadSarifTest : public ReportsTest {
+ protected:
+  UploadSarifTest()
+      : folder_(*sys::TemporaryDirectory::create(job_.root(), "store")),
+        store_(*store::Store::open(folder_.path(), job_.host())),
+        recorder_(*store_->begin_run("{}")) {
+    job_.artifact_store = &recorder_->artifacts();
+  }
+  sys::TemporaryDirectory folder_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<store::RunRecorder> recorder_;
+};
+
+TEST_F(UploadSarifTest, AnnotatesWhatItLeavesAsEvidence) {
+  job_.write("workspace/x.sarif", kSarif);
+  job_.inputs = {{"sarif_file", "x.sarif"}};
+  const auto done = job_.run_main(kUploadSarif);
+  ASSERT_TRUE(done) << done.error().message;
+  ASSERT_EQ(job_.annotations.size(), 3u);
+  EXPECT_EQ(job_.annotations[0].level, evidence::AnnotationLevel::error);
+  EXPECT_EQ(job_.annotations[0].message, "md5 is weak, use sha256");
+  EXPECT_EQ(job_.annotations[0].title, "Scan: R1");
+  EXPECT_EQ(job_.annotations[0].file, "src/a b.go");
+  EXPECT_EQ(job_.annotations[0].line, 4u);
+  EXPECT_EQ(job_.annotations[0].end_line, 5u);
+  EXPECT_EQ(job_.annotations[1].level, evidence::AnnotationLevel::warning);
+  EXPECT_EQ(job_.annotations[2].level, evidence::AnnotationLevel::notice);
+  EXPECT_TRUE(job_.said("Scan: 3 findings")) << job_.logged;
+  EXPECT_TRUE(job_.said("1 suppressed findings are not counted"));
+  ASSERT_EQ(job_.left.size(), 1u);
+  EXPECT_EQ(std::get<evidence::Scan>(job_.left[0]).findings.size(), 4u);
 }
 
-TEST(Sarif, RefusesWhatGitHubWouldRefuse) {
-  for (
-      const auto* text :
-      {"", "[]", R"({"version": "2.0.0", "runs": []})", R"({"version": "2.1.0"})",
-       R"({"version": "2.1.0", "runs": [{"results": []}]})",
-       R"({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "x"}}, "results": [{}]}]})"}) {
-    const auto runs = parse_sarif(text, "x.sarif");
-    ASSERT_FALSE(runs) << text;
-    EXPECT_EQ(runs.error().code, "actions/bad-sarif");
-    EXPECT_NE(runs.error().message.find("x.sarif"), std::string::npos);
+TEST_F(UploadSarifTest, RefusesWhatGitHubWouldRefuse) {
+  for (const auto* text : {"", "[]", R"({"version": "2.0.0", "runs": []})", "mode: set\n",
+                           R"({"version": "2.1.0", "runs": [{"results": []}]})"}) {
+    job_.write("workspace/x.sarif", text);
+    job_.inputs = {{"sarif_file", "x.sarif"}};
+    const auto done = job_.run_main(kUploadSarif);
+    ASSERT_FALSE(done) << text;
+    EXPECT_NE(done.error().message.find("x.sarif"), std::string::npos) << done.error().message;
   }
+  EXPECT_TRUE(job_.left.empty());
 }
 
 TEST_F(ReportsTest, CodeqlItselfIsNotSupportedByName) {
