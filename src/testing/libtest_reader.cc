@@ -2,7 +2,9 @@
 
 #include "crema/base/strings.h"
 
+#include <algorithm>
 #include <charconv>
+#include <span>
 #include <utility>
 
 namespace crema::testing {
@@ -50,6 +52,19 @@ void take_place(std::string_view text, RustFailure& failure) {
   if (number == 0) return;
   failure.file = text.substr(0, line);
   failure.line = number;
+}
+
+// "message', src/lib.rs:10:5", where the message may have several lines: `text` is the first.
+void take_quoted(std::span<const std::string_view> lines, std::string_view text,
+                 RustFailure& failure) {
+  constexpr std::size_t kMostLines = 100;
+  failure.message = text.substr(0, text.rfind("', "));
+  for (const auto line : lines.first(std::min(lines.size(), kMostLines))) {
+    const auto quoted = line.rfind("', ");
+    if (quoted == std::string_view::npos) continue;
+    take_place(line.substr(quoted + 3), failure);
+    return;
+  }
 }
 
 }  // namespace
@@ -226,10 +241,8 @@ RustFailure explain_rust_failure(std::string_view output) {
     const auto at = line.find(kAt);
     if (line.starts_with("thread '") && at != std::string_view::npos) {
       const auto rest = line.substr(at + kAt.size());
-      const auto quoted = rest.rfind("', ");
-      if (rest.starts_with('\'') && quoted != std::string_view::npos) {
-        failure.message = rest.substr(1, quoted - 1);
-        take_place(rest.substr(quoted + 3), failure);
+      if (rest.starts_with('\'')) {
+        take_quoted(std::span(lines).subspan(i), rest.substr(1), failure);
       } else {
         take_place(rest, failure);
         if (i + 1 < lines.size()) failure.message = trim(lines[i + 1]);

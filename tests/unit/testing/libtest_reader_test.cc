@@ -82,6 +82,12 @@ TEST(LibtestReader, ReadsWhatOlderToolchainsSay) {
   EXPECT_EQ(failure.file, "src/a.rs");
   EXPECT_EQ(failure.line, 3U);
   EXPECT_EQ(failure.kind, FailureKind::panic);
+  const auto lines = explain_rust_failure(
+      "thread 'a' panicked at 'assertion failed: `(left == right)`\n  left: `3`,\n right: `4`', "
+      "src/b.rs:11:9\n");
+  EXPECT_EQ(lines.message, "assertion failed: `(left == right)`");
+  EXPECT_EQ(lines.line, 11U);
+  EXPECT_EQ(lines.kind, FailureKind::assertion);
 }
 
 TEST(CargoBuild, KnowsExecutablesAndWhatCouldNotBeBuilt) {
