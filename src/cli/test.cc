@@ -98,6 +98,7 @@ Result<std::vector<std::string>> relative_paths(const sys::Host& host,
 Result<> complete(TestOptions& options, const sys::Host& host, const Project& project) {
   auto& request = options.request;
   request.root = project.root;
+  request.builds = project.store / "builds";
   std::span<const std::string> words = options.words;
   constexpr std::array<std::string_view, 4> kParts = {"unit", "integration", "e2e", "all"};
   if (!words.empty() && std::ranges::find(kParts, words.front()) != kParts.end()) {

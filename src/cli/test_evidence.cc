@@ -69,7 +69,8 @@ Result<> write_junit(const fs::path& file, std::span<const testing::ProjectRepor
 Result<> write_profile(const fs::path& file, std::span<const testing::ProjectReport> reports) {
   evidence::Coverage whole;
   for (const auto& report : reports) {
-    if (report.coverage) merge_into(whole, *report.coverage);
+    // A profile has no way to tell of other languages: `crema cover --lcov` writes all of it.
+    if (report.coverage && report.coverage->tool == "go") merge_into(whole, *report.coverage);
   }
   return sys::write_file(file, evidence::go_profile_text(whole));
 }

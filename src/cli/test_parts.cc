@@ -48,7 +48,7 @@ class Parts {
     }
     if (reports_.empty() && !nothing_to_do_) {
       auto error = make_error("testing/no-tests", "there are no tests here that crema can run");
-      error.hint = "crema test looks for go.mod and playwright.config files";
+      error.hint = "docs/testing.md says what a project is of each framework";
       return fail(std::move(error));
     }
     return std::move(reports_);
@@ -133,11 +133,10 @@ Result<std::vector<testing::ProjectReport>> run_parts(const PartsRequest& reques
 }
 
 std::string job_name(const testing::ProjectReport& report) {
-  const auto folder = report.folder.empty() ? std::string(".") : report.folder;
-  if (report.framework == "services") return fmt::format("services of {} tests", report.part);
-  return report.part == "unit" || report.part.empty()
-             ? folder
-             : fmt::format("{} tests of {}", report.part, folder);
+  const auto part = report.part.empty() ? std::string("unit") : report.part;
+  if (report.framework == "services") return fmt::format("services of {} tests", part);
+  if (report.folder.empty()) return part + " tests";
+  return part == "unit" ? report.folder : fmt::format("{} tests of {}", part, report.folder);
 }
 
 }  // namespace crema::cli

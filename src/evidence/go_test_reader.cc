@@ -1,5 +1,5 @@
 #include "go_failure.h"
-#include "kept_output.h"
+#include "crema/evidence/kept_output.h"
 #include "crema/evidence/timestamp.h"
 
 #include "crema/base/strings.h"

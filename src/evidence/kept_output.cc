@@ -1,4 +1,4 @@
-#include "kept_output.h"
+#include "crema/evidence/kept_output.h"
 
 #include <fmt/format.h>
 

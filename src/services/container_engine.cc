@@ -24,6 +24,14 @@ std::string plain(std::string_view text) {
   return out;
 }
 
+// As docker reads a name without one; podman asks for it.
+std::string with_registry(const std::string& image) {
+  const auto slash = image.find('/');
+  const auto first = image.substr(0, slash == std::string::npos ? 0 : slash);
+  if (first == "localhost" || first.find_first_of(".:") != std::string::npos) return image;
+  return (slash == std::string::npos ? "docker.io/library/" : "docker.io/") + image;
+}
+
 // What it tells of every attempt comes before.
 std::string_view last_line(std::string_view text) {
   text = trim(text);
@@ -65,7 +73,7 @@ Result<> ContainerEngine::ensure_image(const std::string& image, const EngineUse
   if (CREMA_TRY(run({"image", "inspect", image}, output, use)).ok()) return {};
   use.log(fmt::format("{} is pulled by {}", image, program_.filename().string()));
   output.clear();
-  if (CREMA_TRY(run({"pull", image}, output, use)).ok()) return {};
+  if (CREMA_TRY(run({"pull", with_registry(image)}, output, use)).ok()) return {};
   return fail("service/image", fmt::format("the image {} is not here and cannot be pulled: {}",
                                            image, last_line(output)));
 }

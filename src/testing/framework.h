@@ -40,11 +40,12 @@ struct Framework {
   std::string_view program;  // that must be there: "go"
   std::string_view install;  // how it comes there
   Result<TestTasks> (*find)(const TestRequest& request, const sys::Host& host);
+  bool narrows = false;  // a path inside a project means that part of it; else the whole project
 };
 
 std::span<const Framework> frameworks();
 
-extern const Framework kGo, kPlaywright;
+extern const Framework kGo, kJest, kVitest, kPytest, kCargo, kCtest, kPlaywright;
 
 // Whether a folder is another or below it; "" is the root, which is above all.
 bool is_below(std::string_view folder, std::string_view above);

@@ -7,7 +7,7 @@
 namespace crema::testing {
 
 std::span<const Framework> frameworks() {
-  static const std::array all{kGo, kPlaywright};
+  static const std::array all{kGo, kJest, kVitest, kPytest, kCargo, kCtest, kPlaywright};
   return all;
 }
 

@@ -250,8 +250,8 @@ class GoTasks {
 const Framework kGo{.name = "Go",
                     .program = "go",
                     .install = "https://go.dev/doc/install, or Debian's package golang-go",
-                    .find = [](const TestRequest& request, const sys::Host& host) {
-                      return GoTasks(request, host).find();
-                    }};
+                    .find = [](const TestRequest& request,
+                               const sys::Host& host) { return GoTasks(request, host).find(); },
+                    .narrows = true};
 
 }  // namespace crema::testing

@@ -1,20 +1,17 @@
 #include "crema/testing/go_module.h"
 
+#include "project_walk.h"
+
 #include "crema/base/strings.h"
 #include "crema/sys/files.h"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 namespace crema::testing {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::array<std::string_view, 3> kIntegration = {"integration", "integration_test",
-                                                          "integration_tests"};
-constexpr std::array<std::string_view, 3> kEndToEnd = {"e2e", "e2e_test", "acceptance"};
 
 // `folder` is below the module or is its own; kept unless one above it is there already.
 void add_outermost(std::vector<std::string>& folders, const std::string& folder) {
@@ -40,8 +37,7 @@ class ModuleFinder {
     std::error_code ignored;
     const auto here = root_ / folder;
     const auto name = fs::path(folder).filename().string();
-    if (std::ranges::find(kIntegration, name) != kIntegration.end()) kind = "integration";
-    if (std::ranges::find(kEndToEnd, name) != kEndToEnd.end()) kind = "e2e";
+    if (const auto own = part_of_folder(name); !own.empty()) kind = own;
     GoModule own;
     GoModule* module = above;
     if (const auto text = sys::read_file(here / "go.mod")) {

@@ -1,6 +1,6 @@
 #include "crema/testing/go_tests.h"
 
-#include "go_retry.h"
+#include "retry.h"
 
 #include "crema/base/strings.h"
 #include "crema/evidence/go_profile.h"

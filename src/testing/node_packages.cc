@@ -1,6 +1,7 @@
 #include "node_packages.h"
 
 #include "crema/base/strings.h"
+#include "crema/sys/file_lock.h"
 
 #include <fmt/format.h>
 
@@ -45,6 +46,12 @@ Result<fs::path> install_node_packages(const fs::path& folder, const fs::path& r
     sys::Command command{.argv = {installer.words.begin(), installer.words.end()},
                          .environment = environment,
                          .working_directory = *place};
+    // Packages of one workspace are tested beside each other, and installed once.
+    const auto lock = CREMA_TRY(
+        sys::FileLock::wait(services.host.temporary_directory /
+                                fmt::format("crema-install-{:x}.lock", fs::hash_value(*place)),
+                            sys::FileLock::Mode::exclusive));
+    if (const auto there = nearest(folder, root, "node_modules")) return *there / "node_modules";
     std::string output;
     const auto exit = CREMA_TRY(
         services.processes.run(command, {.stop = services.stop, .deadline = {}, .patience = {}},

@@ -1,10 +1,10 @@
 // Playwright's tests: user journeys in a browser, against a platform that is up.
 #include "framework.h"
 #include "node_packages.h"
-#include "playwright_events.h"
+#include "project_walk.h"
+#include "reporter_run.h"
 
 #include "crema/sys/files.h"
-#include "crema/testing/go_module.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -25,10 +25,8 @@ constexpr std::array<std::string_view, 5> kConfigs = {
     "playwright.config.ts", "playwright.config.js", "playwright.config.mjs",
     "playwright.config.cjs", "playwright.config.mts"};
 
-bool is_project(const fs::path& folder) {
-  std::error_code error;
-  return std::ranges::any_of(kConfigs,
-                             [&](auto name) { return fs::is_regular_file(folder / name, error); });
+bool is_project(const ProjectFolder& folder) {
+  return std::ranges::any_of(kConfigs, [&](auto name) { return folder.has(name); });
 }
 
 // Playwright looks for browsers of its own making, by revision. Where they are not, the system's
@@ -118,25 +116,15 @@ class PlaywrightTask : public TestTask {
     const auto reporter = services.scratch / "crema-reporter.cjs";
     CREMA_TRY(sys::write_file(reporter, embedded("playwright_reporter.cjs")));
 
-    PlaywrightEvents events(request_.root, folder_, services.listener);
-    std::string said;
-    const auto exit = CREMA_TRY(services.processes.run(
-        {.argv = arguments(packages, reporter, services),
-         .environment = environment,
-         .working_directory = place},
-        {.stop = services.stop, .deadline = deadline(services), .patience = {}},
-        [&](std::string_view bytes) { events.feed(bytes); }));
-    report.suites = events.finish();
-    if (exit.why == sys::Exit::Why::stopped)
-      return fail("testing/stopped", "the tests were stopped");
-    if (exit.why == sys::Exit::Why::timed_out) {
-      report.error = fmt::format("Playwright did not end within {} s and was stopped\n{}",
-                                 request_.go.timeout.count(), events.other_output());
-    } else if (!exit.ok() && !report.failed()) {
-      report.error = events.other_output().empty()
-                         ? fmt::format("Playwright ended with {}", exit.code)
-                         : events.other_output();
-    }
+    auto ran = CREMA_TRY(run_reported({.argv = arguments(packages, reporter, services),
+                                       .environment = environment,
+                                       .working_directory = place},
+                                      {.name = "Playwright",
+                                       .root = request_.root,
+                                       .project = folder_,
+                                       .timeout = request_.go.timeout},
+                                      services));
+    take_into(report, std::move(ran));
     return {};
   }
 
@@ -152,32 +140,10 @@ class PlaywrightTask : public TestTask {
     if (!request_.go.run.empty()) words.push_back("--grep=" + request_.go.run);
     return words;
   }
-  std::optional<sys::MonotonicTime> deadline(const TaskServices& services) const {
-    return services.host.clock->monotonic() + request_.go.timeout;
-  }
 
   const TestRequest& request_;
   std::string folder_;
 };
-
-void look_into(const TestRequest& request, const std::string& folder, TestTasks& tasks) {
-  const auto here = request.root / folder;
-  if (is_project(here)) {
-    if (is_asked_for(request, folder))
-      tasks.push_back(std::make_unique<PlaywrightTask>(request, folder));
-    return;
-  }
-  std::error_code error;
-  std::vector<std::string> below;
-  for (auto entry = fs::directory_iterator(here, error);
-       !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    const auto name = entry->path().filename().string();
-    if (entry->is_directory(error) && !entry->is_symlink(error) && !is_passed_over(name))
-      below.push_back(folder.empty() ? name : folder + "/" + name);
-  }
-  std::ranges::sort(below);
-  for (const auto& child : below) look_into(request, child, tasks);
-}
 
 }  // namespace
 
@@ -187,7 +153,13 @@ const Framework kPlaywright{
     .install = "Debian's packages nodejs and npm",
     .find = [](const TestRequest& request, const sys::Host&) -> Result<TestTasks> {
       TestTasks tasks;
-      if (request.part == "e2e") look_into(request, "", tasks);
+      if (request.part != "e2e") return tasks;
+      walk_folders(request.root, "", [&](const ProjectFolder& folder) {
+        if (!is_project(folder)) return true;
+        if (is_asked_for(request, folder.path))
+          tasks.push_back(std::make_unique<PlaywrightTask>(request, folder.path));
+        return false;
+      });
       return tasks;
     }};
 

@@ -1,7 +1,9 @@
 #include "crema/testing/test_run.h"
 
 #include "framework.h"
+#include "node_project.h"
 
+#include "crema/base/strings.h"
 #include "crema/sys/files.h"
 
 #include <fmt/format.h>
@@ -15,6 +17,17 @@
 namespace crema::testing {
 namespace {
 
+// "Go, Jest and Playwright"
+std::string names_of_frameworks() {
+  std::string names;
+  const auto all = frameworks();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    names += i == 0 ? "" : i + 1 == all.size() ? " and " : ", ";
+    names += all[i].name;
+  }
+  return names;
+}
+
 Diagnostic nothing_to_test(const TestRequest& request) {
   const auto* where = request.changed         ? "that the change can affect"
                       : request.paths.empty() ? "here"
@@ -23,7 +36,9 @@ Diagnostic nothing_to_test(const TestRequest& request) {
                           fmt::format("there are no {} tests {}", request.part, where));
   if (request.changed) return error;
   error.hint =
-      "crema test looks for go.mod and playwright.config files below " + request.root.string();
+      fmt::format("crema test runs {} below {}", names_of_frameworks(), request.root.string());
+  const auto unsupported = unsupported_node_tests(request.root);
+  if (!unsupported.empty()) error.hint += "; not supported: " + join(unsupported, ", ");
   return error;
 }
 
@@ -35,17 +50,12 @@ class TestRun {
   Result<std::vector<ProjectReport>> run() {
     for (const auto& framework : frameworks()) {
       auto found = CREMA_TRY(framework.find(request_, services_.host));
-      if (found.empty()) continue;
-      if (!services_.host.find_program(framework.program)) {
-        auto error = make_error("testing/no-program",
-                                fmt::format("there are {} tests here, and no {} to run them",
-                                            framework.name, framework.program));
-        error.hint = "install it: " + std::string(framework.install);
-        return fail(std::move(error));
-      }
       for (auto& task : found) tasks_.push_back({&framework, std::move(task)});
     }
+    leave_out_what_is_around();
     if (tasks_.empty()) return fail(nothing_to_test(request_));
+    if (std::ranges::none_of(tasks_, [&](const Task& task) { return can_run(*task.framework); }))
+      return fail(without_program(*tasks_.front().framework));
     return run_all();
   }
 
@@ -54,6 +64,37 @@ class TestRun {
     const Framework* framework;
     std::unique_ptr<TestTask> tests;
   };
+
+  // A path asks for the projects in it; for one around it only where there is none. Go's tasks are
+  // of the path's packages already.
+  void leave_out_what_is_around() {
+    std::vector<std::string> around;
+    for (const auto& path : request_.paths) {
+      const bool has_own = std::ranges::any_of(
+          tasks_, [&](const Task& task) { return is_below(task.tests->folder(), path); });
+      if (has_own) around.push_back(path);
+    }
+    std::erase_if(tasks_, [&](const Task& task) {
+      const auto folder = task.tests->folder();
+      return !task.framework->narrows && !around.empty() &&
+             std::ranges::all_of(request_.paths, [&](const auto& path) {
+               return !is_below(folder, path) &&
+                      (std::ranges::find(around, path) != around.end() || !is_below(path, folder));
+             });
+    });
+  }
+
+  bool can_run(const Framework& framework) const {
+    return services_.host.find_program(framework.program).has_value();
+  }
+
+  static Diagnostic without_program(const Framework& framework) {
+    auto error = make_error("testing/no-program",
+                            fmt::format("there are {} tests here, and no {} to run them",
+                                        framework.name, framework.program));
+    error.hint = "install it: " + std::string(framework.install);
+    return error;
+  }
 
   Result<std::vector<ProjectReport>> run_all() {
     const auto cores = std::max(1U, std::thread::hardware_concurrency());
@@ -90,7 +131,12 @@ class TestRun {
     report.started = services_.host.clock->wall();
     if (services_.stop.stop_requested()) return report;
     call([&] { services_.listener.on_project(report.folder); });
-    if (const auto ran = run_in_a_tree(task, report); !ran) report.error = ran.error().message;
+    if (!can_run(*task.framework)) {
+      const auto error = without_program(*task.framework);
+      report.error = error.message + "\n" + error.hint;
+    } else if (const auto ran = run_in_a_tree(task, report); !ran) {
+      report.error = ran.error().message;
+    }
     for (auto& suite : report.suites) {
       suite.part = request_.part;
       if (request_.shard)

@@ -111,7 +111,7 @@ def check(suite: dict, wanted: tuple) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("crema")
-    parser.add_argument("--megabytes", type=int, default=100)
+    parser.add_argument("--megabytes", type=int, default=50)
     options = parser.parse_args()
     problems = []
     with tempfile.TemporaryDirectory(prefix="crema-bad-") as folder:

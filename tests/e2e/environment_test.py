@@ -135,7 +135,7 @@ def run_to_the_end(crema: str, folder: pathlib.Path, environment: dict) -> None:
     expect(run.returncode == 0, f"ended with {run.returncode}:\n{said}")
     for line in ("migrate: done after", "api: api runs on port", "cache: Redis runs on port",
                  "tests get the environment of service tests", "1 test: 1 passed",
-                 "broker: left out: not supported", "consumer: left out: it depends on broker"):
+                 "broker: left out: the image confluentinc/cp-kafka:7.4.0 ", "consumer: left out: it depends on broker"):
         expect(line in said, f"{line!r} is not said in:\n{said}")
 
 

@@ -70,6 +70,8 @@ export function Overview({
 
 function Head({ report, attention }: { report: Report; attention: Attention[] }): JSX.Element {
   const { run } = report;
+  // A run whose steps all went well is no good run when its gate is closed.
+  const state = run.state === "success" && report.gate?.passed === false ? "failure" : run.state;
   const seconds = secondsBetween(run.started, run.finished);
   const facts: [string, JSX.Element | string][] = [
     ["Branch", branchOf(run.ref)],
@@ -84,11 +86,11 @@ function Head({ report, attention }: { report: Report; attention: Attention[] })
     counted(number, WORDS[what]![0]!, WORDS[what]![1]!),
   );
   return (
-    <header class={`verdict ${toneOf(run.state)}`}>
-      <Glyph state={run.state} />
+    <header class={`verdict ${toneOf(state)}`}>
+      <Glyph state={state} />
       <div>
         <h1 tabIndex={-1}>
-          {VERDICTS[run.state]}
+          {state === run.state ? VERDICTS[state] : "The gate is closed"}
           {words.length > 0 && <span class="what">{words.join(", ")}</span>}
         </h1>
         <p class="title">

@@ -7,6 +7,8 @@
 #include "crema/services/service_spec.h"
 
 #include <filesystem>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>

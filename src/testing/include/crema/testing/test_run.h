@@ -51,7 +51,8 @@ struct TestRequest {
   GoTestOptions go;
   unsigned parallel = 0;  // modules at a time; 0: as many as there are cores
   std::optional<Shard> shard;
-  SuiteTimes times;  // for shards
+  SuiteTimes times;              // for shards
+  std::filesystem::path builds;  // where what must be built for tests stays; empty: nowhere
   // Only tests that these files can affect, relative to the repository.
   std::optional<std::vector<std::string>> changed;
 };

@@ -1,5 +1,5 @@
-// What the reporter inside Playwright says, as suites.
-#include "playwright_events.h"
+// What reporters inside frameworks say, as suites.
+#include "reporter_events.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -28,14 +28,14 @@ std::string end_of(std::string_view title, std::string_view status, int retry,
 }
 
 std::vector<TestSuite> suites_of(std::string_view text, std::size_t piece, std::string* other) {
-  PlaywrightEvents events("/repo", "e2e", {});
+  ReporterEvents events("/repo", "playwright", "e2e", {});
   for (std::size_t at = 0; at < text.size(); at += piece) events.feed(text.substr(at, piece));
   auto suites = events.finish();
   if (other != nullptr) *other = events.other_output();
   return suites;
 }
 
-TEST(PlaywrightEvents, MakesSuitesOfFilesHoweverTheStreamIsCut) {
+TEST(ReporterEvents, MakesSuitesOfFilesHoweverTheStreamIsCut) {
   const auto text =
       line(R"({"event":"begin","version":"1.65.1","total":3})") + "said by a config\n" +
       line(
@@ -68,7 +68,7 @@ TEST(PlaywrightEvents, MakesSuitesOfFilesHoweverTheStreamIsCut) {
   }
 }
 
-TEST(PlaywrightEvents, SaysWhereAFailureStands) {
+TEST(ReporterEvents, SaysWhereAFailureStands) {
   const auto suites = suites_of(
       end_of(
           "pays", "failed", 0,
@@ -79,7 +79,7 @@ TEST(PlaywrightEvents, SaysWhereAFailureStands) {
   EXPECT_EQ(suites[0].cases[0].message, "Error: a");
 }
 
-TEST(PlaywrightEvents, TakesWhatIsNoEventAsWhatWasSaid) {
+TEST(ReporterEvents, TakesWhatIsNoEventAsWhatWasSaid) {
   std::string other;
   EXPECT_TRUE(
       suites_of(std::string(kMark) + "{broken\n" + line("[1]") + "no newline", 3, &other).empty());
