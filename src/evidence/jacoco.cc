@@ -68,6 +68,8 @@ class JacocoReader {
   Result<> read_package(const XmlElement& package, const std::string& folder) {
     std::map<std::string_view, std::size_t> files;  // by the source's name
     for (const auto& source : package.children("sourcefile")) {
+      if (source.attribute("name").empty())
+        return fail(jacoco_error(source, "a <sourcefile> needs its name"));
       files[source.attribute("name")] = coverage_.files.size();
       coverage_.files.push_back(CREMA_TRY(read_source(package, source, folder)));
     }

@@ -1,11 +1,14 @@
 #include "junit_dialect.h"
 
+#include "go_failure.h"
+
 #include "crema/base/strings.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <set>
 
 namespace crema::evidence {
 namespace {
@@ -35,7 +38,13 @@ struct Dialect {
 };
 
 constexpr std::array kDialects = std::to_array<Dialect>({
-    {"pytest", [](const XmlElement& it) { return first_suite(it).attribute("name") == "pytest"; }},
+    {"pytest",
+     [](const XmlElement& it) {
+       const auto suite = first_suite(it);
+       // junit_xml() may write a suite of this name; it writes no host.
+       return suite.attribute("name") == "pytest" &&
+              (it.name() == "testsuite" || suite.has("hostname"));
+     }},
     {"jest", [](const XmlElement& it) { return it.attribute("name") == "jest tests"; }},
     {"vitest", [](const XmlElement& it) { return it.attribute("name") == "vitest tests"; }},
     {"mocha", [](const XmlElement& it) { return it.attribute("name") == "Mocha Tests"; }},
@@ -130,7 +139,90 @@ std::string plain_number(std::string_view text) {
   return plain;
 }
 
+std::string_view first_line(std::string_view text, int skipped = 0) {
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    const auto line = trim(text.substr(0, end));
+    if (!line.empty() && skipped-- == 0) return line;
+    text = end == std::string_view::npos ? "" : text.substr(end + 1);
+  }
+  return {};
+}
+
+// Its message is the place and the title ("menu.spec.js:5:3 is dear"); what is wrong stands in the
+// text, after a line that says both again.
+void read_playwright(JunitProblem& problem) {
+  const auto place = std::string_view(problem.message);
+  const auto colon = place.find(':');
+  if (colon != std::string_view::npos) {
+    const auto line = place.substr(colon + 1);
+    std::from_chars(line.data(), line.data() + line.size(), problem.line);
+    if (problem.line != 0) problem.file = place.substr(0, colon);
+  }
+  if (const auto line = first_line(problem.text, 1); !line.empty()) problem.message = line;
+}
+
+// "menu_test.cc:5", then what is wrong.
+void read_gtest(JunitProblem& problem) {
+  const auto end = problem.message.find('\n');
+  const auto place = std::string_view(problem.message).substr(0, end);
+  const auto colon = place.rfind(':');
+  if (end == std::string::npos) return;
+  if (colon != std::string_view::npos) {
+    const auto line = place.substr(colon + 1);
+    std::from_chars(line.data(), line.data() + line.size(), problem.line);
+  }
+  if (problem.line != 0) problem.file = place.substr(0, colon);
+  if (problem.line != 0 || place == "unknown file") problem.message.erase(0, end + 1);
+}
+
 }  // namespace
+
+JunitProblem junit_problem(std::string_view framework, const XmlElement& element) {
+  const auto name = element.name();
+  JunitProblem problem{.error = name == "error" || name.ends_with("Error"),
+                       .message = std::string(element.attribute("message")),
+                       .type = std::string(element.attribute("type")),
+                       .text = element.text()};
+  for (const auto* trace : {"stackTrace", "stack-trace"}) {
+    if (const auto inner = element.child(trace)) problem.text += inner.text();
+  }
+  if (framework == "playwright") read_playwright(problem);
+  if (problem.message.empty()) problem.message = element.child("message").text();
+  // PHPUnit's first line is the name of the test.
+  if (problem.message.empty() && framework == "phpunit")
+    problem.message = first_line(problem.text, 1);
+  if (problem.message.empty()) problem.message = first_line(problem.text);
+  if (problem.message.empty()) problem.message = problem.type;
+  if (framework == "gtest") read_gtest(problem);
+  if (framework != "junit") problem.message = trim(problem.message);
+  return problem;
+}
+
+std::string without_go_framing(std::string_view output) {
+  std::string own;
+  while (!output.empty()) {
+    const auto end = output.find('\n');
+    const auto line = output.substr(0, end == std::string_view::npos ? end : end + 1);
+    if (!is_go_framing(line)) own += line;
+    output.remove_prefix(line.size());
+  }
+  return own;
+}
+
+void settle_go_parents(TestSuite& suite) {
+  std::set<std::string_view> failed;
+  for (const auto& test : suite.cases) {
+    if (test.outcome == TestOutcome::failed) failed.insert(test.name);
+  }
+  for (auto& test : suite.cases) {
+    if (test.outcome != TestOutcome::failed || !test.message.empty()) continue;
+    const auto prefix = test.name + "/";
+    const auto inner = failed.lower_bound(prefix);
+    const bool by_subtest = inner != failed.end() && inner->starts_with(prefix);
+    test.message = by_subtest ? "a subtest failed" : "failed";
+  }
+}
 
 std::string_view junit_framework(const XmlElement& root) {
   for (const auto& dialect : kDialects) {
@@ -151,7 +243,10 @@ FailureKind junit_failure_kind(std::string_view framework, const JunitProblem& p
   const auto says = [&](std::string_view word) { return type.find(word) != std::string::npos; };
   if (says("timeout") || says("timedout")) return FailureKind::timeout;
   if (says("assert") || says("expectation")) return FailureKind::assertion;
-  const bool thrown = std::ranges::find(kThrown, problem.type) != kThrown.end();
+  // jest-junit writes no type, but "TypeError: ..." as what was said.
+  const std::string_view name =
+      problem.type.empty() ? message.substr(0, message.find(':')) : problem.type;
+  const bool thrown = std::ranges::find(kThrown, name) != kThrown.end();
   return problem.error || thrown ? FailureKind::panic : FailureKind::assertion;
 }
 

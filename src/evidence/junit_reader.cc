@@ -1,4 +1,5 @@
 #include "go_failure.h"
+#include "junit_attachments.h"
 #include "junit_dialect.h"
 
 #include "crema/base/strings.h"
@@ -34,28 +35,6 @@ std::string_view first_of(const XmlElement& element, std::span<const std::string
   return {};
 }
 
-std::string first_line(std::string_view text) {
-  for (const auto line : split_lines(text)) {
-    if (!trim(line).empty()) return std::string(trim(line));
-  }
-  return "";
-}
-
-JunitProblem problem_of(const XmlElement& element) {
-  const auto name = element.name();
-  JunitProblem problem{.error = name == "error" || name.ends_with("Error"),
-                       .message = std::string(element.attribute("message")),
-                       .type = std::string(element.attribute("type")),
-                       .text = element.text()};
-  for (const auto* trace : {"stackTrace", "stack-trace"}) {
-    if (const auto inner = element.child(trace)) problem.text += inner.text();
-  }
-  if (problem.message.empty()) problem.message = element.child("message").text();
-  if (problem.message.empty()) problem.message = first_line(problem.text);
-  if (problem.message.empty()) problem.message = problem.type;
-  return problem;
-}
-
 // What a test case says, before it is decided what it comes to.
 struct Said {
   std::vector<JunitProblem> failures;  // of one run
@@ -82,7 +61,10 @@ void take_properties(const XmlElement& properties, Said& said) {
   }
 }
 
-Said said_by(const XmlElement& test) {
+Said said_by(std::string_view framework, const XmlElement& test) {
+  const auto problem_of = [&](const XmlElement& element) {
+    return junit_problem(framework, element);
+  };
   Said said;
   for (auto child = test.first_child(); child; child = child.next()) {
     const auto name = child.name();
@@ -116,27 +98,11 @@ std::string joined(std::string_view outer, std::string_view name) {
   const bool config_file = outer.ends_with(".xml") || outer.ends_with(".xml.dist");
   if (outer.empty() || config_file || name.starts_with(outer)) return std::string(name);
   if (name.empty()) return std::string(outer);
+  // PHPUnit: "MenuTest::testSizes" in "unit > MenuTest".
+  const auto last = outer.rfind(" > ");
+  const auto own = last == std::string_view::npos ? outer : outer.substr(last + 3);
+  if (name.starts_with(own)) outer = outer.substr(0, last);
   return fmt::format("{} > {}", outer.substr(0, kOuter), name);
-}
-
-std::string media_type(const std::filesystem::path& path) {
-  constexpr std::array kTypes =
-      std::to_array<std::pair<std::string_view, std::string_view>>({{".png", "image/png"},
-                                                                    {".jpg", "image/jpeg"},
-                                                                    {".jpeg", "image/jpeg"},
-                                                                    {".webm", "video/webm"},
-                                                                    {".mp4", "video/mp4"},
-                                                                    {".zip", "application/zip"},
-                                                                    {".txt", "text/plain"},
-                                                                    {".log", "text/plain"},
-                                                                    {".md", "text/markdown"},
-                                                                    {".json", "application/json"},
-                                                                    {".html", "text/html"}});
-  const auto extension = to_lower(path.extension().string());
-  for (const auto& [ending, type] : kTypes) {
-    if (ending == extension) return std::string(type);
-  }
-  return "application/octet-stream";
 }
 
 class JunitReader {
@@ -146,6 +112,9 @@ class JunitReader {
 
   std::vector<TestSuite> read(const XmlElement& root) {
     add(root, "", "");
+    const bool failed = std::ranges::any_of(
+        suites_, [](const TestSuite& suite) { return suite.outcome == TestOutcome::failed; });
+    if (!failed && counted_failures(root) > 0) add_unnamed();
     return std::move(suites_);
   }
 
@@ -192,18 +161,33 @@ class JunitReader {
         sum += test.duration;
         keep_case(suite, known, std::move(test));
       } else if (kind == "error" || kind == "failure") {
-        blame(suite, problem_of(child));
+        blame(suite, junit_problem(framework_, child));
       } else if (kind == "system-out" || kind == "system-err") {
         add_text(suite.output, child.text());
       }
     }
     if (suite.duration.count() == 0) suite.duration = sum;
     if (suite.name.empty()) suite.name = std::filesystem::path(source_->path()).filename().string();
+    if (framework_ == "go") settle_go_parents(suite);
     settle(suite, element, nested);
     suite.output = shortened_output(suite.output);
-    const bool noise =
-        framework_ == "mocha" && suite.cases.empty() && suite.outcome == TestOutcome::skipped;
+    const bool unnamed = framework_ == "mocha" || (framework_ == "go" && name.empty());
+    const bool noise = unnamed && suite.cases.empty() && suite.outcome == TestOutcome::skipped;
     if (!noise) suites_.push_back(std::move(suite));
+  }
+
+  static std::uint64_t counted_failures(const XmlElement& element) {
+    return number_of<std::uint64_t>(element.attribute("failures")) +
+           number_of<std::uint64_t>(element.attribute("errors"));
+  }
+
+  // The whole report counts failures, and no suite has one.
+  void add_unnamed() {
+    suites_.push_back({.name = std::filesystem::path(source_->path()).filename().string(),
+                       .framework = framework_,
+                       .outcome = TestOutcome::failed,
+                       .kind = FailureKind::setup,
+                       .message = "it counts failures, and no suite in it has one"});
   }
 
   void blame(TestSuite& suite, const JunitProblem& problem) const {
@@ -221,10 +205,8 @@ class JunitReader {
         suite.cases, [](const auto& test) { return test.outcome == TestOutcome::failed; });
     if (failed) suite.outcome = TestOutcome::failed;
     if (suite.outcome == TestOutcome::failed) return;
-    const auto counted = number_of<std::uint64_t>(element.attribute("failures")) +
-                         number_of<std::uint64_t>(element.attribute("errors"));
     // An outer suite counts what its inner ones name.
-    if (counted > 0 && !nested) {
+    if (counted_failures(element) > 0 && !nested) {
       suite.outcome = TestOutcome::failed;
       suite.kind = FailureKind::setup;
       suite.message = "it failed, and no test of it is named";
@@ -234,18 +216,27 @@ class JunitReader {
     }
   }
 
+  // A failure that is no case's: of the hooks around them, of the build.
+  static void blame_whole(TestSuite& suite, TestCase test) {
+    suite.outcome = TestOutcome::failed;
+    suite.kind = test.kind;
+    const bool of_a_case = test.kind == FailureKind::assertion || test.kind == FailureKind::panic;
+    if (of_a_case && (test.name.empty() || test.kind == FailureKind::assertion))
+      suite.kind = FailureKind::setup;
+    if (test.output.find("[build failed]") != std::string::npos) suite.kind = FailureKind::build;
+    suite.message = std::move(test.message);
+    add_text(suite.output, test.output);
+  }
+
   // gotestsum names a test again for each time it ran; elsewhere two tests may have one name.
   void keep_case(TestSuite& suite, std::unordered_map<std::string, std::size_t>& known,
                  TestCase test) const {
-    const bool named = !test.name.empty() &&
-                       !(test.name == suite.name && test.group.empty() && framework_ == "junit");
-    if (!named && test.outcome == TestOutcome::failed) {
-      suite.outcome = TestOutcome::failed;
-      suite.kind = test.kind == FailureKind::assertion ? FailureKind::setup : test.kind;
-      suite.message = std::move(test.message);
-      add_text(suite.output, test.output);
-      return;
-    }
+    const bool suites_own = test.name == suite.name && test.group.empty();
+    // gotestsum calls a package so that could not be built or that failed around its tests.
+    const bool package = framework_ == "go" && test.name == "TestMain" && test.group.empty() &&
+                         test.duration.count() == 0;
+    const bool named = !test.name.empty() && !package && !(suites_own && framework_ == "junit");
+    if (!named && test.outcome == TestOutcome::failed) return blame_whole(suite, std::move(test));
     if (framework_ == "go") {
       const auto [found, added] = known.try_emplace(test.name, suite.cases.size());
       if (!added) {
@@ -262,7 +253,7 @@ class JunitReader {
 
   TestCase read_case(const XmlElement& element, const XmlElement& suite_element,
                      const TestSuite& suite, std::string_view suite_file) const {
-    auto said = said_by(element);
+    auto said = said_by(framework_, element);
     TestCase test{.name = std::string(element.attribute("name")),
                   .outcome = outcome_of(element, said),
                   .duration = junit_duration(element.attribute("time"))};
@@ -273,8 +264,10 @@ class JunitReader {
     if (test.outcome == TestOutcome::skipped) {
       test.message = said.skipped.attribute("message");
       if (test.message.empty()) test.message = trim(said.skipped.text());
+      if (framework_ == "go")
+        test.message = explain_go_failure(without_go_framing(test.message)).message;
     }
-    attach(test, said.printed);
+    test.attachments = junit_attachments(said.printed, source_->path());
     return test;
   }
 
@@ -324,40 +317,37 @@ class JunitReader {
       test.kind = FailureKind::assertion;
       test.message = "failed";
     } else {
-      test.kind = junit_failure_kind(framework_, said.failures.front());
-      test.message = said.failures.front().message;
+      const auto& first = said.failures.front();
+      test.kind = junit_failure_kind(framework_, first);
+      test.message = first.message;
+      if (first.line != 0) {
+        test.file = repository_path(first.file, place_);
+        test.line = first.line;
+      }
+      // CTest says nothing but what the test printed.
+      if (test.message.empty())
+        test.message = trim(said.printed.substr(0, said.printed.find('\n')));
+      if (test.message.empty()) test.message = "failed";
     }
     std::string output;
     for (const auto& failure : said.failures) add_text(output, failure.text);
-    if (framework_ == "go") explain_go(test, output);
+    if (framework_ == "go") {
+      output = without_go_framing(output);
+      explain_go(test, output);
+    }
+    const bool hook = framework_ == "mocha" && test.name.find("\" hook") != std::string::npos;
+    if (hook) test.kind = FailureKind::setup;
     add_text(output, said.printed);
     test.output = shortened_output(output);
   }
 
-  static void explain_go(TestCase& test, const std::string& output) {
+  void explain_go(TestCase& test, const std::string& output) const {
     auto failure = explain_go_failure(output);
     test.kind = failure.kind;
-    if (!failure.message.empty()) test.message = std::move(failure.message);
+    test.message = std::move(failure.message);
     if (test.file.empty()) {
-      test.file = std::move(failure.file);
+      test.file = repository_path(failure.file, place_);
       test.line = failure.line;
-    }
-  }
-
-  // "[[ATTACHMENT|path]]" on lines of the output, as Jenkins and Playwright have it; the path is
-  // relative to the report.
-  void attach(TestCase& test, std::string_view printed) const {
-    constexpr std::string_view kBegin = "[[ATTACHMENT|";
-    for (auto at = printed.find(kBegin); at != std::string_view::npos;
-         at = printed.find(kBegin, at)) {
-      at += kBegin.size();
-      const auto end = printed.find("]]", at);
-      if (end == std::string_view::npos) return;
-      const auto path =
-          (std::filesystem::path(source_->path()).parent_path() / printed.substr(at, end - at))
-              .lexically_normal();
-      test.attachments.push_back({path.stem().string(), media_type(path), path.generic_string()});
-      at = end;
     }
   }
 

@@ -265,7 +265,12 @@ std::string one_line(std::string_view text) {
 void add_functions(std::string& text, const FileCoverage& file) {
   std::size_t hit = 0;
   for (const auto& function : file.functions) {
-    const auto end = function.end_line == 0 ? "" : fmt::format("{},", function.end_line);
+    // A name like "1,f" would be taken for the last line and a name.
+    const auto comma = function.name.find(',');
+    const bool unclear = comma != std::string::npos &&
+                         whole_number(std::string_view(function.name).substr(0, comma)).has_value();
+    const auto end =
+        function.end_line == 0 && !unclear ? "" : fmt::format("{},", function.end_line);
     text += fmt::format("FN:{},{}{}\n", function.line, end, one_line(function.name));
     if (function.count > 0) ++hit;
   }

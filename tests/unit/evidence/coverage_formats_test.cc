@@ -2,9 +2,12 @@
 #include "crema/evidence/cobertura.h"
 #include "crema/evidence/jacoco.h"
 #include "crema/evidence/lcov.h"
+#include "crema/formats/xml.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <map>
 
 namespace crema::evidence {
 namespace {
@@ -178,6 +181,56 @@ TEST(Jacoco, LooksForFilesInTheFoldersOfSources) {
   EXPECT_THAT(file.branches, ElementsAre(CoverageBranch{4, 1, 2}));
   EXPECT_THAT(file.functions, ElementsAre(CoverageFunction{"Menu.price", 4, 0, 1}));
   EXPECT_EQ(only_file(read_jacoco, kJacoco).path, "org/example/Menu.java");
+}
+
+// What coverage-04.dtd says of an element: its attributes that are required, and its children in
+// their order; "*" after a name: any number of them.
+struct DtdElement {
+  std::vector<std::string> attributes, children;
+};
+const std::map<std::string_view, DtdElement> kCoverage04 = {
+    {"coverage",
+     {{"line-rate", "branch-rate", "lines-covered", "lines-valid", "branches-covered",
+       "branches-valid", "complexity", "version", "timestamp"},
+      {"sources", "packages"}}},
+    {"sources", {{}, {"source*"}}},
+    {"source", {{}, {}}},
+    {"packages", {{}, {"package*"}}},
+    {"package", {{"name", "line-rate", "branch-rate", "complexity"}, {"classes"}}},
+    {"classes", {{}, {"class*"}}},
+    {"class",
+     {{"name", "filename", "line-rate", "branch-rate", "complexity"}, {"methods", "lines"}}},
+    {"methods", {{}, {"method*"}}},
+    {"method", {{"name", "signature", "line-rate", "branch-rate", "complexity"}, {"lines"}}},
+    {"lines", {{}, {"line*"}}},
+    {"line", {{"number", "hits"}, {}}}};
+
+void expect_valid(const formats::XmlElement& element) {
+  const auto rule = kCoverage04.find(element.name());
+  ASSERT_NE(rule, kCoverage04.end()) << element.name();
+  for (const auto& attribute : rule->second.attributes)
+    EXPECT_TRUE(element.has(attribute)) << element.name() << " " << attribute;
+  auto child = element.first_child();
+  for (const auto& wanted : rule->second.children) {
+    const bool many = wanted.ends_with('*');
+    const auto name = many ? wanted.substr(0, wanted.size() - 1) : wanted;
+    EXPECT_TRUE(many || child.name() == name) << element.name() << " " << child.name();
+    for (bool first = true; child && child.name() == name && (many || first); first = false) {
+      expect_valid(child);
+      child = child.next();
+    }
+  }
+  EXPECT_FALSE(child) << element.name() << " " << child.name();
+}
+
+TEST(Cobertura, IsWrittenAsItsDtdWantsIt) {
+  for (const auto& coverage : {sample("cobertura"), Coverage{}}) {
+    const auto text = cobertura_xml(coverage, Time(std::chrono::seconds(1'795'000'000)));
+    EXPECT_THAT(text, HasSubstr("timestamp=\"1795000000000\""));
+    const auto document = formats::parse_xml(source(text));
+    ASSERT_TRUE(document);
+    expect_valid((*document)->root());
+  }
 }
 
 struct Wrong {

@@ -173,7 +173,7 @@ TEST(JunitReader, JoinsTheNamesOfSuitesInSuites) {
   ASSERT_EQ(suites.size(), 2U);
   EXPECT_EQ(suites[0].name, "unit > MenuTest");
   EXPECT_EQ(suites[0].cases[0].file, "tests/MenuTest.php");
-  EXPECT_EQ(suites[1].name, "unit > Other > Other::b");
+  EXPECT_EQ(suites[1].name, "unit > Other::b");
   EXPECT_EQ(suites[1].outcome, TestOutcome::failed);
 }
 
@@ -184,6 +184,11 @@ TEST(JunitReader, ASuiteFailsWithoutACase) {
       "<testsuite name='d'><testcase name='' classname='d'><error message='before all'/>"
       "</testcase><testcase name='x'/></testsuite></testsuites>");
   ASSERT_EQ(suites.size(), 4U);
+  const auto unnamed = read(
+      "<testsuites errors='1'><testsuite name='a'><testcase name='t'/>"
+      "</testsuite></testsuites>");
+  ASSERT_EQ(unnamed.size(), 2U);
+  EXPECT_EQ(unnamed[1].outcome, TestOutcome::failed);
   EXPECT_EQ(suites[0].outcome, TestOutcome::failed);
   EXPECT_EQ(suites[0].kind, FailureKind::setup);
   EXPECT_EQ(suites[0].message, "no database");
