@@ -105,6 +105,7 @@ Result<Measured> coverage_of_files(const sys::Host& host, const std::filesystem:
     }
   }
   std::vector<evidence::GoModulePath> paths;
+  paths.reserve(modules.size());
   for (const auto& module : modules) paths.emplace_back(module.path, module.folder);
   place_go_files(whole, paths);
   return Measured{std::move(whole), std::nullopt};

@@ -31,7 +31,7 @@ std::vector<store::ArtifactFile> place_attachments(std::span<evidence::TestSuite
         const auto path = fmt::format("{}/{}/{}-{}", slug(suite.name), slug(test.name),
                                       files.size() + 1, slug(source.filename().string()));
         files.push_back({source, path});
-        attachment.path = artifact + "/" + path;
+        attachment.path = fmt::format("{}/{}", artifact, path);
       }
     }
   }

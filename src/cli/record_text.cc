@@ -27,10 +27,11 @@ std::string padded(std::string_view text, std::size_t width) {
 
 std::string age_text(std::chrono::nanoseconds age) {
   const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(age).count();
+  const auto hours = minutes / 60;
   if (minutes < 1) return "just now";
-  if (minutes < 60) return fmt::format("{} min ago", minutes);
-  if (minutes < 48 * 60) return fmt::format("{} h ago", minutes / 60);
-  return fmt::format("{} d ago", minutes / 60 / 24);
+  if (hours < 1) return fmt::format("{} min ago", minutes);
+  if (hours < 48) return fmt::format("{} h ago", hours);
+  return fmt::format("{} d ago", hours / 24);
 }
 
 }  // namespace crema::cli

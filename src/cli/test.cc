@@ -144,8 +144,8 @@ Result<> write_files(const TestOptions& options, const sys::Host& host,
 
 // A store that cannot be read is said by whoever must read it.
 TestPast past_of(const sys::Host& host) {
-  const auto own = open_own_run(host);
-  if (own && *own) return TestPast::read(*(*own)->store).value_or(TestPast());
+  const auto own = open_own_run(host).value_or(std::nullopt);
+  if (own) return TestPast::read(*own->store).value_or(TestPast());
   const auto store = open_store(host);
   return store ? TestPast::read(**store).value_or(TestPast()) : TestPast();
 }
@@ -161,9 +161,9 @@ int run_test(CommandContext& context) {
   const auto project = find_project(host);
   if (const auto done = complete(options, host, project); !done) return report(done.error(), host);
 
-  if (!options.explain.empty()) {
-    const auto why = explain_selection(host, project, options.explain, *options.request.changed,
-                                       options.request.go.tags);
+  if (const auto& changed = options.request.changed; changed && !options.explain.empty()) {
+    const auto why =
+        explain_selection(host, project, options.explain, *changed, options.request.go.tags);
     if (!why) return report(why.error(), host);
     print(*why);
     return 0;
@@ -193,7 +193,8 @@ int run_test(CommandContext& context) {
                          .stop = stop.get_token()});
   }
   if (!reports) {
-    if (run && reports.error().exit_code != ExitCode::interrupted) (void)run->finish(false);
+    if (run && reports.error().exit_code != ExitCode::interrupted)
+      (void)run->finish(false).has_value();
     return report(reports.error(), host);
   }
   const auto took = host.clock->monotonic() - begin;

@@ -18,8 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::vector<evidence::Evidence> evidence_of(const testing::ProjectReport& report) {
-  std::vector<evidence::Evidence> evidence;
-  for (const auto& suite : report.suites) evidence.emplace_back(suite);
+  std::vector<evidence::Evidence> evidence(report.suites.begin(), report.suites.end());
   if (report.coverage) evidence.emplace_back(*report.coverage);
   return evidence;
 }

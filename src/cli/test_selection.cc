@@ -43,8 +43,10 @@ Result<testing::Shard> parse_shard(std::string_view text) {
   testing::Shard shard{0, 0};
   const auto slash = text.find('/');
   if (slash != std::string_view::npos) {
-    std::from_chars(text.data(), text.data() + slash, shard.index);
-    std::from_chars(text.data() + slash + 1, text.data() + text.size(), shard.count);
+    const auto index = text.substr(0, slash);
+    const auto count = text.substr(slash + 1);
+    std::from_chars(index.data(), index.data() + index.size(), shard.index);
+    std::from_chars(count.data(), count.data() + count.size(), shard.count);
   }
   if (shard.index >= 1 && shard.index <= shard.count && shard.count <= 1000) return shard;
   auto error = make_error("test/shard", "'" + std::string(text) + "' is no shard");

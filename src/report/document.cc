@@ -70,8 +70,8 @@ Json history_json(const std::vector<store::TestHistory>& history) {
     if (test.results.size() < 2) continue;
     auto results = Json::array();
     for (const auto& result : test.results) {
-      results.push_back({result.run, letter_of(result),
-                         static_cast<double>(result.duration.count() / 1'000'000) / 1e3,
+      const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(result.duration);
+      results.push_back({result.run, letter_of(result), static_cast<double>(whole.count()) / 1e3,
                          result.commit.substr(0, 8)});
     }
     json.push_back({{"project", test.project},

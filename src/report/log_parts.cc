@@ -15,8 +15,8 @@ namespace {
 using evidence::LineKind;
 
 constexpr std::string_view kKinds = "ocgednwE";  // by LineKind, as the store has them
-constexpr std::uint64_t kLinesOfPart = 16 * 1024;
-constexpr std::size_t kBytesOfPart = 1024 * 1024;
+constexpr std::uint64_t kLinesOfPart = std::uint64_t{16} * 1024;
+constexpr std::size_t kBytesOfPart = std::size_t{1024} * 1024;
 constexpr std::uint64_t kPage = 4096;
 constexpr std::size_t kMostGroups = 5000;
 constexpr std::size_t kMostMarks = 1000;

@@ -198,6 +198,7 @@ void BackgroundSteps::run_control(const std::string& id, const std::string& name
       tasks = unfinished();
     }
     std::vector<std::string> names;
+    names.reserve(tasks.size());
     for (const auto* task : tasks) names.push_back(task->frame->name);
     output.log.write(evidence::LineKind::output,
                      tasks.empty() ? std::string("No background steps remaining to wait for.")

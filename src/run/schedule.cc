@@ -84,6 +84,7 @@ Result<> Schedule::plan() {
   for (const auto& id : pending) {
     if (find_job(workflow, id) != nullptr) continue;
     std::vector<std::string> known;
+    known.reserve(workflow.jobs.size());
     for (const auto& job : workflow.jobs) known.push_back(job.id);
     Diagnostic unknown =
         make_error("run/no-such-job", fmt::format("{} has no job '{}'", workflow.path, id));
@@ -287,7 +288,7 @@ void Schedule::reuse(Leg& leg) {
   end_leg(leg, {Outcome::success, record->outputs, "it succeeded in an earlier attempt"}, true);
 }
 
-void Schedule::end_node(Node& node, JobResult result, bool tell_it) {
+void Schedule::end_node(Node& node, const JobResult& result, bool tell_it) {
   node.state = Node::State::ended;
   node.result = result.outcome;
   node.reason = result.reason;

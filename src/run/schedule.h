@@ -76,7 +76,7 @@ class Schedule {
   void reuse(Leg& leg);
   void settle(WorkflowRun& run);
   bool settle_node(Node& node);
-  void end_node(Node& node, JobResult result, bool tell_it);
+  void end_node(Node& node, const JobResult& result, bool tell_it);
   void end_leg(Leg& leg, JobResult result, bool tell_it);
   void cancel_leg(Leg& leg, const std::string& reason);
   void cancel_waiting(WorkflowRun& run, const std::string& reason);

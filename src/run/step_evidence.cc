@@ -42,8 +42,7 @@ Result<std::string> keep_attachments(const StepFrame& frame, const fs::path& fol
       files.push_back({entry->path(), entry->path().lexically_relative(below).string()});
   }
   if (files.empty()) return "";
-  const auto name =
-      fmt::format("attachments of job {} step {}", frame.job.leg().index, frame.index);
+  auto name = fmt::format("attachments of job {} step {}", frame.job.leg().index, frame.index);
   CREMA_TRY(frame.job.facts().services.recorder.artifacts().save(name, files, true));
   return name;
 }
@@ -148,7 +147,7 @@ void collect_evidence(StepFrame& frame) {
     else
       keep_report(frame, std::move(*text), name, artifact.value_or(""));
   }
-  (void)sys::remove_tree(folder);
+  (void)sys::remove_tree(folder).has_value();
 }
 
 }  // namespace crema::run

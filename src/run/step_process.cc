@@ -14,7 +14,7 @@ namespace {
 
 using evidence::AnnotationLevel;
 
-constexpr std::size_t kLargestSummary = 1024 * 1024;
+constexpr std::size_t kLargestSummary = std::size_t{1024} * 1024;
 
 void file_error(StepFrame& frame, std::string_view message) {
   frame.command_failed = true;
@@ -163,7 +163,7 @@ StepEnd end_of_process(StepFrame& frame, const Result<sys::Exit>& exit) {
 StepEnd run_with_breaks(StepFrame& frame, const sys::Command& command,
                         const std::filesystem::path& script) {
   while (true) {
-    const auto end = end_of_process(frame, run_process(frame, command));
+    auto end = end_of_process(frame, run_process(frame, command));
     auto* handler = frame.job.facts().request.break_on_failure;
     if (handler == nullptr || end.outcome != Outcome::failure) return end;
     switch (handler->on_failure(break_point(frame, command, script, end))) {

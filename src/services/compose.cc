@@ -241,7 +241,7 @@ class ComposeReader {
           if (key == "target") target = CREMA_TRY(text_of(*value));
           if (key == "published") published = CREMA_TRY(text_of(*value));
         }
-        text = published.empty() ? target : published + ":" + target;
+        text = published.empty() ? target : fmt::format("{}:{}", published, target);
       } else {
         text = CREMA_TRY(text_of(*item));
       }
@@ -264,7 +264,7 @@ class ComposeReader {
         if (key == "source") from = CREMA_TRY(text_of(*value));
         if (key == "target") target = CREMA_TRY(text_of(*value));
       }
-      spec.volumes.push_back(from + ":" + target);
+      spec.volumes.push_back(fmt::format("{}:{}", from, target));
     }
     return {};
   }

@@ -19,10 +19,12 @@ class ContainerDriver : public ServiceDriver {
  public:
   Result<sys::Command> prepare(const ServiceCase& service) override {
     const auto& spec = service.spec;
+    if (!spec.container) return fail("service/failed", spec.id + " is not run by an engine");
     const auto& container = *spec.container;
+    engine_ = container.engine.string();
     name_ = container_name(spec.id, service.host);
-    std::vector<std::string> words = {container.engine.string(), "run", "--rm", "--name", name_};
-    add_network(words, spec);
+    std::vector<std::string> words = {engine_, "run", "--rm", "--name", name_};
+    add_network(words, container, spec.ports);
     CREMA_TRY(add_variables(words, service));
     for (const auto& volume : spec.volumes)
       words.insert(words.end(), {"--volume", volume_of(volume, service.workspace)});
@@ -45,14 +47,12 @@ class ContainerDriver : public ServiceDriver {
   }
 
   std::optional<sys::Command> health_command(const ServiceCase& service) override {
-    return command({service.spec.container->engine.string(), "exec", name_, "sh", "-c",
-                    service.spec.health.command},
-                   service);
+    return command({engine_, "exec", name_, "sh", "-c", service.spec.health.command}, service);
   }
 
   // Its first process may ignore signals, and the engine may keep it when its client ends.
   std::optional<sys::Command> stop_command(const ServiceCase& service) override {
-    return command({service.spec.container->engine.string(), "rm", "--force", name_}, service);
+    return command({engine_, "rm", "--force", name_}, service);
   }
 
  private:
@@ -64,14 +64,17 @@ class ContainerDriver : public ServiceDriver {
             .working_directory = service.folder};
   }
 
-  static void add_network(std::vector<std::string>& words, const ServiceSpec& spec) {
-    if (!spec.container->own_network) {
+  static void add_network(std::vector<std::string>& words, const Container& container,
+                          std::span<const PortMapping> ports) {
+    if (!container.own_network) {
       words.insert(words.end(), {"--network", "host"});
       return;
     }
-    for (const auto& mapping : spec.ports)
+    for (const auto& mapping : ports) {
+      const auto host = mapping.host.value_or(mapping.container);
       words.insert(words.end(),
-                   {"--publish", fmt::format("127.0.0.1:{}:{}", *mapping.host, mapping.container)});
+                   {"--publish", fmt::format("127.0.0.1:{}:{}", host, mapping.container)});
+    }
   }
 
   // A file, so that no password stands in the list of processes; it knows no line breaks.
@@ -79,9 +82,9 @@ class ContainerDriver : public ServiceDriver {
     std::string lines;
     for (const auto& [name, value] : service.spec.env) {
       if (value.find('\n') == std::string::npos)
-        lines += name + "=" + value + "\n";
+        lines += fmt::format("{}={}\n", name, value);
       else
-        words.insert(words.end(), {"--env", name + "=" + value});
+        words.insert(words.end(), {"--env", fmt::format("{}={}", name, value)});
     }
     if (lines.empty()) return {};
     const auto file = service.folder / "environment";
@@ -100,7 +103,7 @@ class ContainerDriver : public ServiceDriver {
     return (workspace / volume.substr(0, colon)).lexically_normal().string() + volume.substr(colon);
   }
 
-  std::string name_;
+  std::string engine_, name_;
 };
 
 }  // namespace

@@ -81,13 +81,13 @@ Result<> ContainerEngine::ensure_image(const std::string& image, const EngineUse
 Result<std::string> ContainerEngine::build(const std::string& id, const ComposeBuild& build,
                                            const fs::path& folder, const EngineUse& use) const {
   const auto context = (folder / build.context).lexically_normal();
-  const auto tag = fmt::format("{}{}", kNamePrefix, plain(id));
+  auto tag = fmt::format("{}{}", kNamePrefix, plain(id));
   std::vector<std::string> words = {
       "build", "--quiet", "--tag",
       tag,     "--file",  (context / build.dockerfile).lexically_normal().string()};
   if (!build.target.empty()) words.insert(words.end(), {"--target", build.target});
   for (const auto& [name, value] : build.arguments)
-    words.insert(words.end(), {"--build-arg", name + "=" + value});
+    words.insert(words.end(), {"--build-arg", fmt::format("{}={}", name, value)});
   words.push_back(context.string());
   std::string output;
   if (CREMA_TRY(run(std::move(words), output, use)).ok()) return tag;
@@ -130,7 +130,7 @@ void ContainerEngine::remove_abandoned(const EngineUse& use) const {
   }
   if (words.size() == 2) return;
   std::string said;
-  (void)run(std::move(words), said, use);
+  (void)run(std::move(words), said, use).has_value();
 }
 
 std::string container_name(const std::string& id, const sys::Host& host) {

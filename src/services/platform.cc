@@ -19,8 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<GoImage> go_image_of(const ComposeService& service, const fs::path& folder) {
-  const auto& build = *service.build;
+Result<GoImage> go_image_of(const ComposeBuild& build, const fs::path& folder) {
   const auto context = (folder / build.context).lexically_normal();
   const auto path = (context / build.dockerfile).lexically_normal();
   const auto text = sys::read_file(path);
@@ -32,7 +31,7 @@ Result<GoImage> go_image_of(const ComposeService& service, const fs::path& folde
 // Whether only a container engine could run it.
 bool needs_a_container(const ComposeService& service, const fs::path& folder,
                        const sys::Host& host) {
-  if (service.build) return !go_image_of(service, folder);
+  if (service.build) return !go_image_of(*service.build, folder);
   const auto* kind = find_service_kind(service.spec.image);
   return kind == nullptr || !kind->installed(host);
 }
@@ -51,6 +50,7 @@ class HostPlatform : public Platform {
   Result<> start(const ComposeFile& file) {
     const auto order = CREMA_TRY(start_order(file, {}));
     std::vector<std::vector<Planned>> levels;
+    levels.reserve(order.size());
     for (const auto& level : order) levels.push_back(CREMA_TRY(plan(level)));
     CREMA_TRY(one_port_each(levels));
     for (auto& level : levels) CREMA_TRY(build(level));
@@ -110,11 +110,11 @@ class HostPlatform : public Platform {
         one.spec.ports.push_back({.container = kind->port, .host = {}});
       return one;
     }
-    one.image = CREMA_TRY(go_image_of(service, request_.folder));
+    auto image = CREMA_TRY(go_image_of(*service.build, request_.folder));
     auto& spec = one.spec;
     const auto program = request_.scratch / "programs" / spec.id;
-    spec.program = {.executable = program, .working_directory = one.image->folder};
-    for (const auto port : one.image->ports) {
+    spec.program = {.executable = program, .working_directory = image.folder};
+    for (const auto port : image.ports) {
       const bool there = std::ranges::any_of(
           spec.ports, [&](const auto& mapping) { return mapping.container == port; });
       if (!there) spec.ports.push_back({.container = port, .host = {}});
@@ -125,15 +125,16 @@ class HostPlatform : public Platform {
                                  mapping.container, *mapping.host));
       }
     }
-    choose_arguments(one);
-    if (spec.health.command.empty() && !service.no_health_check) spec.health = one.image->health;
-    spec.health.command = replace_all(spec.health.command, one.image->program, program.string());
-    auto variables = one.image->environment;
+    choose_arguments(one, image);
+    if (spec.health.command.empty() && !service.no_health_check) spec.health = image.health;
+    spec.health.command = replace_all(spec.health.command, image.program, program.string());
+    auto variables = image.environment;
     for (const auto& [name, value] : spec.env) {
       std::erase_if(variables, [&](const auto& known) { return known.first == name; });
       variables.emplace_back(name, value);
     }
     spec.env = std::move(variables);
+    one.image = std::move(image);
     return one;
   }
 
@@ -160,7 +161,7 @@ class HostPlatform : public Platform {
   }
 
   // As Docker has it: a command replaces CMD, an entrypoint replaces both.
-  static void choose_arguments(Planned& one) {
+  static void choose_arguments(Planned& one, const GoImage& image) {
     const auto& given = one.service->entrypoint;
     const auto& command = one.service->spec.command;
     auto& words = one.spec.command;
@@ -168,9 +169,9 @@ class HostPlatform : public Platform {
       words.assign(given.begin() + 1, given.end());
       words.insert(words.end(), command.begin(), command.end());
     } else if (command.empty()) {
-      words = one.image->arguments;
-    } else if (one.image->own_entrypoint) {
-      words = one.image->entry_arguments;
+      words = image.arguments;
+    } else if (image.own_entrypoint) {
+      words = image.entry_arguments;
       words.insert(words.end(), command.begin(), command.end());
     } else {
       words.assign(command.begin() + 1, command.end());
@@ -201,17 +202,17 @@ class HostPlatform : public Platform {
 
   Result<> build(std::vector<Planned>& level) {
     for (const auto& one : level) {
-      if (!one.image) continue;
+      if (!one.image || !one.spec.program) continue;
       const auto& image = *one.image;
-      sys::Command command{
-          .argv = {"go", "build", "-buildvcs=false", "-o", one.spec.program->executable.string()},
-          .environment = request_.environment,
-          .working_directory = image.folder};
+      const auto& executable = one.spec.program->executable;
+      sys::Command command{.argv = {"go", "build", "-buildvcs=false", "-o", executable.string()},
+                           .environment = request_.environment,
+                           .working_directory = image.folder};
       command.argv.insert(command.argv.end(), image.build.begin(), image.build.end());
       for (const auto& [name, value] : image.build_environment) command.environment[name] = value;
       std::string output;
       const auto begin = request_.host.clock->monotonic();
-      CREMA_TRY(sys::make_directories(one.spec.program->executable.parent_path()));
+      CREMA_TRY(sys::make_directories(executable.parent_path()));
       const auto exit =
           CREMA_TRY(request_.processes.run(command, {.stop = request_.stop, .deadline = {}},
                                            [&](std::string_view text) { output += text; }));
@@ -290,7 +291,7 @@ std::string cannot_run_here(const ComposeService& service, const fs::path& folde
   if (contained && ContainerEngine::find(host)) return "";
   constexpr std::string_view kNoEngine = ", and neither docker nor podman answers here";
   if (service.build) {
-    const auto image = go_image_of(service, folder);
+    const auto image = go_image_of(*service.build, folder);
     if (!image) return image.error().message + std::string(kNoEngine);
     return host.find_program("go") ? "" : "Go is not installed here";
   }

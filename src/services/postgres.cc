@@ -45,7 +45,11 @@ std::optional<fs::path> programs(const sys::Host& host, std::string_view tag) {
 class Postgres : public ServiceDriver {
  public:
   Result<sys::Command> prepare(const ServiceCase& service) override {
-    bin_ = programs(service.host, service.tag()).value();
+    const auto found = programs(service.host, service.tag());
+    if (!found)
+      return fail("service/failed",
+                  "service " + service.spec.id + ": the programs of PostgreSQL are gone");
+    bin_ = *found;
     user_ = service.variable("POSTGRES_USER", service.variable("POSTGRESQL_USERNAME", "postgres"));
     password_ = service.variable("POSTGRES_PASSWORD", service.variable("POSTGRESQL_PASSWORD"));
     database_ = service.variable("POSTGRES_DB", service.variable("POSTGRESQL_DATABASE", user_));

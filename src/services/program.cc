@@ -11,6 +11,8 @@ namespace {
 class ProgramDriver : public ServiceDriver {
  public:
   Result<sys::Command> prepare(const ServiceCase& service) override {
+    if (!service.spec.program)
+      return fail("service/failed", service.spec.id + " is no program of this repository");
     const auto& program = *service.spec.program;
     sys::Command command{.argv = {program.executable.string()},
                          .environment = service.environment(),

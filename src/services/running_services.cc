@@ -73,7 +73,8 @@ Result<std::unique_ptr<StartingService>> describe(const ServiceSpec& spec,
   if (kind == nullptr || !kind->installed(request.host)) {
     auto contained = in_a_container(spec, request);
     if (!contained) return fail(cannot_run(spec, contained.error().message, ""));
-    if (*contained) return std::make_unique<StartingService>(std::move(**contained), kContainer);
+    if (auto& other = *contained)
+      return std::make_unique<StartingService>(std::move(*other), kContainer);
   }
   if (kind == nullptr) {
     std::string known;
@@ -92,11 +93,12 @@ Result<std::unique_ptr<StartingService>> describe(const ServiceSpec& spec,
 }
 
 // Published where a port is to be another one here; else the container has this machine's network.
-void choose_container_ports(ServiceSpec& spec, std::set<std::uint16_t>& fixed) {
-  spec.container->own_network = std::ranges::any_of(spec.ports, [](const PortMapping& mapping) {
+void choose_container_ports(Container& container, std::vector<PortMapping>& ports,
+                            std::set<std::uint16_t>& fixed) {
+  container.own_network = std::ranges::any_of(ports, [](const PortMapping& mapping) {
     return mapping.host && *mapping.host != mapping.container;
   });
-  for (auto& mapping : spec.ports) {
+  for (auto& mapping : ports) {
     if (!mapping.host) mapping.host = mapping.container;
     fixed.insert(*mapping.host);
   }
@@ -106,7 +108,7 @@ void choose_container_ports(ServiceSpec& spec, std::set<std::uint16_t>& fixed) {
 // listens on.
 Result<> choose_ports(StartingService& service, std::set<std::uint16_t>& fixed) {
   if (service.spec.container) {
-    choose_container_ports(service.spec, fixed);
+    choose_container_ports(*service.spec.container, service.spec.ports, fixed);
     return {};
   }
   for (auto& mapping : service.spec.ports) {
@@ -186,7 +188,7 @@ Result<> give_folders(Services& services, const fs::path& parent) {
     service->folder = CREMA_TRY(
         sys::TemporaryDirectory::create(parent, fmt::format("{}{}-", kFolderPrefix, ::getpid())));
     std::error_code ignored;
-    fs::permissions(service->folder->path(), fs::perms(0755), ignored);
+    fs::permissions(service->folder.path(), fs::perms(0755), ignored);
   }
   return {};
 }
@@ -197,7 +199,8 @@ std::string up_text(const StartingService& service, double seconds) {
   std::string ports = service.port == 0 ? "" : std::to_string(service.port);
   if (spec.program || spec.container) {
     for (const auto& mapping : spec.ports)
-      ports += (ports.empty() ? "" : ", ") + std::to_string(*mapping.host);
+      ports +=
+          (ports.empty() ? "" : ", ") + std::to_string(mapping.host.value_or(mapping.container));
   }
   return fmt::format("{}: {} runs{}{}, {} after {:.1f} s", spec.id,
                      spec.program     ? spec.program->executable.filename().string()

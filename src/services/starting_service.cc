@@ -33,9 +33,9 @@ std::string StartingService::last_lines(std::size_t count) const {
 }
 
 Result<> StartingService::start(ServicesRequest& request) {
-  const ServiceCase service{spec,           request.host,      request.processes,
-                            folder->path(), request.workspace, port};
-  log_file = folder->path() / "log";
+  const ServiceCase service{spec,          request.host,      request.processes,
+                            folder.path(), request.workspace, port};
+  log_file = folder.path() / "log";
   const auto command = CREMA_TRY(driver_->prepare(service));
   process = CREMA_TRY(request.processes.start(command, log_file));
   if (spec.completes()) return wait_for_the_end(request);
@@ -58,11 +58,11 @@ Result<> StartingService::start(ServicesRequest& request) {
 void StartingService::stop(const sys::Host& host, sys::ProcessTree& processes,
                            const fs::path& workspace) {
   if (process == 0) return;
-  const ServiceCase service{spec, host, processes, folder->path(), workspace, port};
+  const ServiceCase service{spec, host, processes, folder.path(), workspace, port};
   if (const auto command = driver_->stop_command(service)) {
     sys::RunLimits limits;
     limits.deadline = host.clock->monotonic() + std::chrono::seconds(20);
-    (void)processes.run(*command, limits, [](std::string_view) {});
+    (void)processes.run(*command, limits, [](std::string_view) {}).has_value();
   }
   // SIGINT is every server's quick way out.
   constexpr sys::StopPatience kQuick{milliseconds(1500), milliseconds(500)};

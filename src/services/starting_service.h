@@ -5,8 +5,6 @@
 
 #include "crema/sys/files.h"
 
-#include <optional>
-
 namespace crema::services {
 
 class StartingService {
@@ -16,8 +14,8 @@ class StartingService {
 
   ServiceSpec spec;
   const ServiceKind& kind;
-  std::uint16_t port = 0;  // of the service itself, on this machine
-  std::optional<sys::TemporaryDirectory> folder;
+  std::uint16_t port = 0;          // of the service itself, on this machine
+  sys::TemporaryDirectory folder;  // none before it is given one
   std::filesystem::path log_file;
   pid_t process = 0;
 

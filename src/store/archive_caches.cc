@@ -99,7 +99,7 @@ class ArchiveCaches : public Caches {
                                     " AND version=?2 ORDER BY created DESC, id DESC LIMIT 1");
     query.bind(key).bind(version);
     if (query.next()) return std::optional(query.text(0));
-    if (query.failure()) return fail(*query.failure());
+    if (const auto& failure = query.failure()) return fail(*failure);
     return std::optional<std::string>();
   }
 
@@ -165,7 +165,7 @@ class ArchiveCaches : public Caches {
       auto query = database.statement("SELECT id, bytes FROM caches ORDER BY used DESC, id DESC");
       while (query.next())
         newest_first.push_back({query.integer(0), static_cast<std::uint64_t>(query.integer(1))});
-      if (query.failure()) return fail(*query.failure());
+      if (const auto& failure = query.failure()) return fail(*failure);
     }
     std::uint64_t total = 0;
     for (const auto& entry : newest_first) {
@@ -181,7 +181,7 @@ class ArchiveCaches : public Caches {
     {
       auto query = database.statement("SELECT file FROM caches");
       while (query.next()) known.insert(query.text(0));
-      if (query.failure()) return fail(*query.failure());
+      if (const auto& failure = query.failure()) return fail(*failure);
     }
     std::error_code error;
     std::vector<fs::path> unknown;

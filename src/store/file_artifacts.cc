@@ -45,6 +45,7 @@ class FileArtifacts : public Artifacts {
     const auto saving =
         CREMA_TRY(sys::FileLock::wait(blob_lock(folder_), sys::FileLock::Mode::shared));
     std::vector<StoredFile> stored;
+    stored.reserve(files.size());
     for (const auto& file : files) stored.push_back(CREMA_TRY(store_blob(file)));
     std::sort(stored.begin(), stored.end(),
               [](const auto& a, const auto& b) { return a.path < b.path; });
@@ -79,7 +80,7 @@ class FileArtifacts : public Artifacts {
                            static_cast<std::uint64_t>(query.integer(2)),
                            static_cast<std::uint64_t>(query.integer(3)), query.text(4)});
     }
-    if (query.failure()) return fail(*query.failure());
+    if (const auto& failure = query.failure()) return fail(*failure);
     return artifacts;
   }
 
@@ -112,7 +113,7 @@ class FileArtifacts : public Artifacts {
         "SELECT path, blob, executable FROM artifact_files WHERE artifact=? ORDER BY path");
     query.bind(find.integer(0));
     while (query.next()) files.push_back({query.text(0), query.text(1), query.integer(2) != 0, 0});
-    if (query.failure()) return fail(*query.failure());
+    if (const auto& failure = query.failure()) return fail(*failure);
     return files;
   }
 
@@ -245,7 +246,7 @@ Result<> remove_unused_blobs(const fs::path& folder) {
     if (!entry->is_regular_file(ignored) || name == "lock") continue;
     auto query = database->statement("SELECT 1 FROM artifact_files WHERE blob=? LIMIT 1");
     if (query.bind(name).next()) continue;
-    if (query.failure()) return fail(*query.failure());
+    if (const auto& failure = query.failure()) return fail(*failure);
     unused.push_back(entry->path());
   }
   for (const auto& blob : unused) fs::remove(blob, error);

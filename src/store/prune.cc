@@ -22,7 +22,7 @@ Result<std::vector<std::int64_t>> runs_beyond(Database& database, std::size_t ke
       "WHERE state<>'running' ORDER BY number DESC LIMIT ?) ORDER BY number");
   query.bind(static_cast<std::int64_t>(keep));
   while (query.next()) old.push_back(query.integer(0));
-  if (query.failure()) return fail(*query.failure());
+  if (const auto& failure = query.failure()) return fail(*failure);
   return old;
 }
 

@@ -99,7 +99,7 @@ Result<std::vector<Record>> select_records(Database& database, std::int64_t run)
     record.origin.run = static_cast<std::uint64_t>(run);
     records.push_back(std::move(record));
   }
-  if (query.failure()) return fail(*query.failure());
+  if (const auto& failure = query.failure()) return fail(*failure);
   return records;
 }
 
@@ -125,7 +125,7 @@ Result<std::vector<TestHistory>> select_history(Database& database, std::size_t 
                        .flaky = query.integer(9) != 0,
                        .duration = std::chrono::nanoseconds(query.integer(10))});
   }
-  if (query.failure()) return fail(*query.failure());
+  if (const auto& failure = query.failure()) return fail(*failure);
   return histories;
 }
 

@@ -150,7 +150,7 @@ class FolderStore : public Store {
     auto query = database_->statement(std::string(kRunColumns) + "ORDER BY number DESC LIMIT ?");
     query.bind(static_cast<std::int64_t>(limit));
     while (query.next()) runs.push_back(run_of(query));
-    if (query.failure()) return fail(*query.failure());
+    if (const auto& failure = query.failure()) return fail(*failure);
     return runs;
   }
 
@@ -168,7 +168,7 @@ class FolderStore : public Store {
   Result<std::optional<RunNumber>> latest_run() override {
     auto query = database_->statement("SELECT MAX(number) FROM runs");
     if (!query.next()) {
-      if (query.failure()) return fail(*query.failure());
+      if (const auto& failure = query.failure()) return fail(*failure);
       return std::optional<RunNumber>();
     }
     const auto number = query.optional_integer(0);
@@ -193,7 +193,7 @@ class FolderStore : public Store {
     steps.bind(run).bind(job);
     while (steps.next())
       journal.steps.push_back({static_cast<std::size_t>(steps.integer(0)), steps.text(1)});
-    if (steps.failure()) return fail(*steps.failure());
+    if (const auto& failure = steps.failure()) return fail(*failure);
     auto query = database_->statement("SELECT journal FROM journals WHERE run=? AND job=?");
     if (query.bind(run).bind(job).next()) {
       journal.job_text = query.text(0);
@@ -229,7 +229,7 @@ class FolderStore : public Store {
     {
       auto query = database_->statement("SELECT number FROM runs WHERE state='running'");
       while (query.next()) running.push_back(static_cast<RunNumber>(query.integer(0)));
-      if (query.failure()) return fail(*query.failure());
+      if (const auto& failure = query.failure()) return fail(*failure);
     }
     for (const auto number : running) CREMA_TRY(settle(number));
     return {};
@@ -239,7 +239,7 @@ class FolderStore : public Store {
   Result<RunRecord> find_row(RunNumber number) {
     auto query = database_->statement(std::string(kRunColumns) + "WHERE number=?");
     if (query.bind(static_cast<std::int64_t>(number)).next()) return run_of(query);
-    if (query.failure()) return fail(*query.failure());
+    if (const auto& failure = query.failure()) return fail(*failure);
     auto error = make_error("store/no-such-run", "there is no run " + std::to_string(number));
     error.hint = "run `crema list` for those there are";
     return fail(std::move(error));
@@ -274,7 +274,7 @@ class FolderStore : public Store {
       }
       run.jobs.push_back(std::move(job));
     }
-    if (query.failure()) return fail(*query.failure());
+    if (const auto& failure = query.failure()) return fail(*failure);
     return {};
   }
 
@@ -301,7 +301,7 @@ class FolderStore : public Store {
       step.reason = query.text(9);
       job->steps.push_back(std::move(step));
     }
-    if (query.failure()) return fail(*query.failure());
+    if (const auto& failure = query.failure()) return fail(*failure);
     return {};
   }
 
@@ -341,7 +341,7 @@ class FolderStore : public Store {
       run.remarks.push_back({remarks.integer(0), static_cast<Severity>(remarks.integer(1)),
                              remarks.text(2), remarks.text(3)});
     for (const auto* query : {&annotations, &summaries, &remarks}) {
-      if (query->failure()) return fail(*query->failure());
+      if (const auto& failure = query->failure()) return fail(*failure);
     }
     return {};
   }

@@ -30,7 +30,7 @@ Descriptor make_now(const std::filesystem::path& file) {
 SpareFiles::~SpareFiles() {
   if (!maker_.joinable()) return;
   maker_ = {};  // stops and joins
-  (void)remove_tree(folder_);
+  (void)remove_tree(folder_).has_value();
 }
 
 Descriptor SpareFiles::make(const std::filesystem::path& file) {

@@ -135,6 +135,7 @@ class CargoTask : public TestTask {
 
   std::vector<CargoTarget> targets() const {
     std::vector<CargoTarget> all;
+    all.reserve(build_.executables.size() + build_.documented.size());
     for (const auto& [file, target] : build_.executables) all.push_back(target);
     for (const auto& target : build_.documented) all.push_back(target);
     std::ranges::sort(all, {}, &CargoTarget::suite);
@@ -153,6 +154,7 @@ class CargoTask : public TestTask {
     });
     if (!request_.shard) return some;
     std::vector<std::string> names;
+    names.reserve(some.size());
     for (const auto& target : some) names.push_back(target.suite());
     std::set<std::string> own;
     const auto shards = divide(names, request_.times, request_.shard->count, false);

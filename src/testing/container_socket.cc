@@ -89,7 +89,7 @@ class Socket : public ContainerSocket {
     }
     constexpr std::size_t kWordsAlone = 3;
     if (words.size() > kWordsAlone)
-      (void)sys::capture(client(std::move(words)), std::chrono::seconds(30));
+      (void)sys::capture(client(std::move(words)), std::chrono::seconds(30)).has_value();
     processes_.reset();
   }
 

@@ -42,6 +42,7 @@ std::vector<CoverageGroup> groups_by(const std::vector<FileReport>& files,
     add(group.fresh, file.fresh);
   }
   std::vector<CoverageGroup> out;
+  out.reserve(groups.size());
   for (auto& [name, group] : groups) out.push_back(std::move(group));
   return out;
 }

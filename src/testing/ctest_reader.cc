@@ -125,6 +125,7 @@ void CtestReader::end_test(std::string_view name, std::string_view status,
 
 std::vector<std::string> CtestReader::running() const {
   std::vector<std::string> names;
+  names.reserve(running_.size());
   for (const auto& [name, ended] : running_) names.push_back(name);
   return names;
 }

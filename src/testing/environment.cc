@@ -27,7 +27,7 @@ constexpr std::array<std::string_view, 6> kEndToEndFiles = {
 constexpr std::array<std::string_view, 4> kFolders = {"", "docker", "deploy", "tests"};
 
 std::optional<std::string> find_compose_file(const EnvironmentRequest& request) {
-  if (request.settings.compose) return *request.settings.compose;
+  if (request.settings.compose) return request.settings.compose;
   const std::span<const std::string_view> names =
       request.part == "e2e" ? std::span<const std::string_view>(kEndToEndFiles) : kTestFiles;
   std::error_code error;

@@ -124,8 +124,8 @@ class GoTasks {
         plan.remark =
             fmt::format("{} package{} left out: nothing that changed can affect {}", unaffected,
                         unaffected == 1 ? "" : "s", unaffected == 1 ? "it" : "them");
-      if (request_.shard)
-        take_share(plan, narrowed);
+      if (const auto& shard = request_.shard)
+        take_share(plan, *shard, narrowed);
       else if (!plan.options.packages.empty())
         narrowed.push_back(std::move(plan));
     }
@@ -164,13 +164,12 @@ class GoTasks {
     return pattern.empty() ? "" : pattern + ")$";
   }
 
-  void take_share(Plan& plan, std::vector<Plan>& into) const {
+  void take_share(Plan& plan, const Shard& shard, std::vector<Plan>& into) const {
     const bool divisible = plan.options.run.empty();
-    const auto shards =
-        divide(plan.options.packages, request_.times, request_.shard->count, divisible);
+    const auto shards = divide(plan.options.packages, request_.times, shard.count, divisible);
     auto whole = plan;
     whole.options.packages.clear();
-    for (const auto& part : shards[request_.shard->index - 1]) {
+    for (const auto& part : shards[shard.index - 1]) {
       if (part.whole()) {
         whole.options.packages.push_back(part.suite);
         continue;

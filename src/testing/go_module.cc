@@ -56,7 +56,7 @@ class ModuleFinder {
          !ignored && entry != fs::directory_iterator(); entry.increment(ignored)) {
       const auto child = entry->path().filename().string();
       if (entry->is_directory(ignored) && !entry->is_symlink(ignored) && !is_passed_over(child))
-        below.push_back(folder.empty() ? child : folder + "/" + child);
+        below.push_back((fs::path(folder) / child).string());
     }
     std::ranges::sort(below);
     for (const auto& child : below) look_into(child, module, kind);

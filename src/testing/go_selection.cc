@@ -83,7 +83,7 @@ class MarkedFinder {
          !error && entry != fs::directory_iterator(); entry.increment(error)) {
       const auto name = entry->path().filename().string();
       if (entry->is_directory(error) && !entry->is_symlink(error)) {
-        const auto child = folder.empty() ? name : folder + "/" + name;
+        const auto child = (fs::path(folder) / name).string();
         const bool module = fs::exists(entry->path() / "go.mod", error);
         if (!is_passed_over(name) && !module) below.push_back(child);
       } else if (name.ends_with("_test.go")) {

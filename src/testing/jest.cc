@@ -33,8 +33,8 @@ class JestTask : public TestTask {
       arguments.insert(arguments.end(), {"--coverage", "--coverageReporters=lcovonly",
                                          "--coverageDirectory=" + run.coverage_folder().string()});
     }
-    if (const bool related = is_related(); related || run.must_choose()) {
-      const auto files = CREMA_TRY(list(run, related));
+    if (const auto* sources = changed_sources(); sources != nullptr || run.must_choose()) {
+      const auto files = CREMA_TRY(list(run, sources));
       if (files.empty()) return {};
       arguments.emplace_back("--runTestsByPath");
       arguments.insert(arguments.end(), files.begin(), files.end());
@@ -59,17 +59,21 @@ class JestTask : public TestTask {
     return words;
   }
 
-  bool is_related() const {
-    return request_.changed && is_source_change(request_.root, package_.folder, *request_.changed);
+  // Of a change whose related tests Jest can find; else none.
+  const std::vector<std::string>* changed_sources() const {
+    const auto& changed = request_.changed;
+    if (!changed || !is_source_change(request_.root, package_.folder, *changed)) return nullptr;
+    return &*changed;
   }
 
   // One path a line; what else is said is no absolute path.
-  Result<std::vector<std::string>> list(const JavaScriptRun& run, bool related) const {
+  Result<std::vector<std::string>> list(const JavaScriptRun& run,
+                                        const std::vector<std::string>* sources) const {
     auto words = kept_arguments(package_.call.arguments);
     words.emplace_back("--listTests");
-    if (related) {
+    if (sources != nullptr) {
       words.emplace_back("--findRelatedTests");
-      for (const auto& file : *request_.changed) words.push_back((request_.root / file).string());
+      for (const auto& file : *sources) words.push_back((request_.root / file).string());
     }
     const auto said = CREMA_TRY(run.ask(std::move(words)));
     std::vector<std::string> files;

@@ -41,7 +41,7 @@ class SystemBrowser {
     const auto chromium = find();
     const auto revisions = read_revisions();
     if (!chromium || revisions.empty() || own_are_there(revisions)) return std::nullopt;
-    const auto folder = services_.scratch / "browsers";
+    auto folder = services_.scratch / "browsers";
     constexpr std::array<std::string_view, 5> kPlaces = {
         "chrome-linux/chrome", "chrome-linux64/chrome", "chrome-linux/headless_shell",
         "chrome-headless-shell-linux64/chrome-headless-shell",

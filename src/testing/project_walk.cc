@@ -43,7 +43,7 @@ class Walk {
       if (!entry->is_directory(ignored)) {
         folder.files.push_back(std::move(name));
       } else if (!entry->is_symlink(ignored) && !is_passed_over(name) && name != "dist") {
-        below.push_back(path.empty() ? name : path + "/" + name);
+        below.push_back((fs::path(path) / name).string());
       }
     }
     std::ranges::sort(folder.files);

@@ -105,6 +105,7 @@ class TestRun {
     std::atomic<std::size_t> next = 0;
     {
       std::vector<std::jthread> threads;
+      threads.reserve(workers);
       for (std::size_t i = 0; i < workers; ++i) {
         threads.emplace_back([&] {
           for (auto at = next++; at < tasks_.size(); at = next++) {

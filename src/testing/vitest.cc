@@ -26,10 +26,9 @@ class VitestTask : public TestTask {
         {.name = "Vitest", .program = "vitest", .reporter = "vitest_reporter.mjs"}, request_,
         package_, services));
     std::vector<std::string> arguments;
-    if (is_related()) {
+    if (const auto* sources = changed_sources()) {
       arguments = {"related", "--run"};
-      for (const auto& file : *request_.changed)
-        arguments.push_back((request_.root / file).string());
+      for (const auto& file : *sources) arguments.push_back((request_.root / file).string());
     } else {
       arguments = {"run"};
       if (run.must_choose()) {
@@ -76,12 +75,15 @@ class VitestTask : public TestTask {
     return false;
   }
 
-  // Related tests are not listed but run, so other parts must not be among them.
-  bool is_related() const {
-    return request_.changed && request_.part == "unit" && request_.paths.empty() &&
-           is_source_change(request_.root, package_.folder, *request_.changed) &&
-           !has_tests_of_part(request_.root, package_.folder, "integration") &&
-           !has_tests_of_part(request_.root, package_.folder, "e2e");
+  // Of a change whose related tests Vitest can find; else none. Related tests are not listed but
+  // run, so other parts must not be among them.
+  const std::vector<std::string>* changed_sources() const {
+    const auto& changed = request_.changed;
+    const bool related = changed && request_.part == "unit" && request_.paths.empty() &&
+                         is_source_change(request_.root, package_.folder, *changed) &&
+                         !has_tests_of_part(request_.root, package_.folder, "integration") &&
+                         !has_tests_of_part(request_.root, package_.folder, "e2e");
+    return related ? &*changed : nullptr;
   }
 
   Result<std::vector<std::string>> list(const JavaScriptRun& run) const {

@@ -48,7 +48,7 @@ class FakePlace : public Place {
   }
   sys::ProcessTree* processes() override { return nullptr; }
   std::size_t close() override { return 0; }
-  void remove() override { (void)sys::remove_tree(folders_.temp.parent_path()); }
+  void remove() override { (void)sys::remove_tree(folders_.temp.parent_path()).has_value(); }
 
  private:
   bool overdue(const sys::RunLimits& limits) const {

@@ -148,6 +148,7 @@ Result<> HostPlace::prepare_workspace(const PlaceLog& log) {
 Result<expr::Value> HostPlace::start_services(const std::vector<workflow::ServiceSpec>& services,
                                               const PlaceLog& log, std::stop_token stop) {
   std::vector<services::ServiceSpec> specs;
+  specs.reserve(services.size());
   for (const auto& service : services) specs.push_back(CREMA_TRY(spec_of(service, log)));
   // Init scripts are mounted from the workspace, which then must be there before any checkout.
   const bool mounts = std::any_of(services.begin(), services.end(),

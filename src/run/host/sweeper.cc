@@ -48,7 +48,7 @@ void Sweeper::work(const std::stop_token& stop) {
     wanted_.wait_for(lock, stop, kRest, [] { return false; });
     auto folders = std::exchange(waiting_, {});
     lock.unlock();
-    for (const auto& folder : folders) (void)sys::remove_tree(folder);
+    for (const auto& folder : folders) (void)sys::remove_tree(folder).has_value();
     lock.lock();
   }
 }

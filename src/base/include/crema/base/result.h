@@ -29,7 +29,7 @@ inline auto fail(std::string code, std::string message, Span span = {}) {
 
 // What a successful result holds, also where that is nothing: tl::expected<void> has no value().
 template <class T>
-T value_of(tl::expected<T, Diagnostic> result) {
+T value_of(tl::expected<T, Diagnostic>&& result) {
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 

@@ -29,7 +29,7 @@ enum class FailureKind : std::uint8_t {
 std::string_view to_text(FailureKind kind);
 
 // Output beyond this many bytes loses its middle: a test may print a gigabyte.
-inline constexpr std::size_t kKeptOutput = 64 * 1024;
+inline constexpr std::size_t kKeptOutput = std::size_t{64} * 1024;
 
 // One run of a case that ran several times in one go (retries).
 struct TestAttempt {

@@ -20,7 +20,7 @@ namespace crema::expr {
 
 inline constexpr std::size_t kMaxLength = 21000;
 inline constexpr int kMaxDepth = 50;
-inline constexpr std::size_t kMaxMemory = 10 * 1024 * 1024;
+inline constexpr std::size_t kMaxMemory = std::size_t{10} * 1024 * 1024;
 
 // A function the place where the expression stands adds to the built-in ones (always, hashFiles).
 struct FunctionSignature {

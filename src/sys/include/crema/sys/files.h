@@ -37,6 +37,7 @@ class TemporaryDirectory {
  public:
   static Result<TemporaryDirectory> create(const std::filesystem::path& parent,
                                            std::string_view prefix);
+  TemporaryDirectory() = default;  // none: its path is empty
   TemporaryDirectory(TemporaryDirectory&& other) noexcept;
   TemporaryDirectory& operator=(TemporaryDirectory&& other) noexcept;
   ~TemporaryDirectory();
