@@ -52,10 +52,13 @@ struct Counts {
   std::size_t tests = 0, failures = 0, errors = 0, skipped = 0;
 };
 
+// Beside its cases, or without a failed one.
 bool failed_by_itself(const TestSuite& suite) {
   return suite.outcome == TestOutcome::failed &&
-         std::ranges::none_of(
-             suite.cases, [](const TestCase& test) { return test.outcome == TestOutcome::failed; });
+         (suite.kind != FailureKind::none ||
+          std::ranges::none_of(suite.cases, [](const TestCase& test) {
+            return test.outcome == TestOutcome::failed;
+          }));
 }
 
 Counts counts_of(const TestSuite& suite) {

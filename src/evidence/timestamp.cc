@@ -42,7 +42,9 @@ std::optional<Time> parse_timestamp(std::string_view text) {
     return std::nullopt;
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
                                          std::chrono::day(day)};
-  if (!date.ok() || year < 1900 || hour > 24 || minute > 59 || second > 60) return std::nullopt;
+  // Nanoseconds since 1970 reach to the year 2262.
+  if (!date.ok() || year < 1900 || year > 2200 || hour > 24 || minute > 59 || second > 60)
+    return std::nullopt;
   Time time = std::chrono::sys_days(date) + std::chrono::hours(hour) +
               std::chrono::minutes(minute) + std::chrono::seconds(second);
   std::size_t at = 19;

@@ -42,6 +42,9 @@ TEST(JunitReader, ReadsBackWhatIsWritten) {
                            .line = 7});
   }
   suite.cases.push_back({.name = "Later", .outcome = TestOutcome::skipped, .message = "not now"});
+  suite.kind = FailureKind::setup;
+  suite.message = "the hook after all failed";
+  suite.output = "no such table";
   TestSuite broken{.name = "example.org/b",
                    .outcome = TestOutcome::failed,
                    .kind = FailureKind::build,

@@ -174,6 +174,9 @@ INSTANTIATE_TEST_SUITE_P(
             "files[0].blocks[0]: an array of 6 numbers"},
         Wrong{R"({"schema":1,"kind":"timing","stage":"b","origin":{"time":"yesterday"}})",
               "origin.time: a time"},
+        Wrong{
+            R"({"schema":1,"kind":"timing","stage":"b","origin":{"time":"9999-01-01T00:00:00Z"}})",
+            "origin.time: a time"},
         Wrong{"{", "expected"}));
 
 }  // namespace

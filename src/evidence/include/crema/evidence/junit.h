@@ -14,8 +14,8 @@ namespace crema::evidence {
 
 // As Jenkins, GitLab and GitHub's report actions read it: a <testsuite> for each suite, <failure>
 // for what a test said, <error> for all other ends, <skipped>. A suite that failed without a case
-// gets one of its name, so that no reader counts it as passed. Characters that XML does not know
-// become U+FFFD.
+// or beside its cases gets one of its name, so that no reader counts it as passed. Characters that
+// XML does not know become U+FFFD.
 std::string junit_xml(std::span<const TestSuite> suites);
 
 // What Surefire, pytest, jest-junit, vitest, mocha, Playwright, GoogleTest, CTest, gotestsum,
