@@ -58,7 +58,10 @@ test("takes no text for markup", async ({ page }) => {
 test("has what a test left to look at, and how it went lately", async ({ page }) => {
   await open(page, "tests");
   const broken = page.locator("ul.tests > li").filter({ hasText: "a guest orders" }).first();
-  if (!(await broken.locator("img").count())) await broken.locator("summary").click();
+  const details = broken.locator("details").first();
+  await expect(details).toBeVisible();
+  if (!(await details.evaluate((box: HTMLDetailsElement) => box.open)))
+    await details.locator("summary").first().click();
   const picture = broken.locator("img");
   await picture.scrollIntoViewIfNeeded();
   await expect.poll(() => picture.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(8);
