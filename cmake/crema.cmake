@@ -12,16 +12,19 @@ if(CREMA_SANITIZE)
 endif()
 
 # crema_module(<room> SRCS <files> [DEPS <rooms>] [LINK <third-party targets>])
-# DEPS are the rooms it may include; LINK stays private to its .cc files.
-function(crema_module NAME)
+# DEPS are the rooms it may include; LINK stays private to its .cc files. The part of a room is
+# named with its folder, `load/core`, and is the target crema::load_core.
+function(crema_module ROOM)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SRCS;DEPS;LINK")
+  string(REPLACE "/" "_" NAME ${ROOM})
+  list(TRANSFORM ARG_DEPS REPLACE "/" "_")
   add_library(crema_${NAME} STATIC ${ARG_SRCS})
   add_library(crema::${NAME} ALIAS crema_${NAME})
   target_include_directories(crema_${NAME} PUBLIC include PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   list(TRANSFORM ARG_DEPS PREPEND crema::)
   target_link_libraries(crema_${NAME} PUBLIC ${ARG_DEPS} PRIVATE crema_flags ${ARG_LINK})
   crema_precompile(crema_${NAME} rooms ${crema_common_headers})
-  file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/unit/${NAME}/*_test.cc)
+  file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/unit/${ROOM}/*_test.cc)
   if(CREMA_TESTS AND tests)
     add_executable(${NAME}_test ${tests})
     target_include_directories(${NAME}_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
