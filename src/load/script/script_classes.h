@@ -1,0 +1,25 @@
+// The engine's numbers of our own classes of objects, one set a runtime.
+#pragma once
+
+#include "quickjs_fibers.h"
+
+namespace crema::load {
+
+struct ScriptClasses {
+  JSClassID metric = 0;
+  JSClassID response = 0;
+  JSClassID cookie_jar = 0;
+  JSClassID response_callback = 0;
+  JSClassID file_data = 0;
+  JSClassID hasher = 0;
+  JSClassID tags = 0;
+};
+
+// Each registers its class with the runtime; called once by ScriptRuntime's constructor.
+void register_metric_class(JSRuntime* engine, ScriptClasses& classes);
+void register_data_classes(JSRuntime* engine, ScriptClasses& classes);
+void register_http_classes(JSRuntime* engine, ScriptClasses& classes);
+void register_execution_classes(JSRuntime* engine, ScriptClasses& classes);
+void register_crypto_classes(JSRuntime* engine, ScriptClasses& classes);
+
+}  // namespace crema::load

@@ -1,0 +1,111 @@
+#include "user_state.h"
+
+#include "native.h"
+#include "script_classes.h"
+
+#include <algorithm>
+
+namespace crema::load {
+
+SystemTags::SystemTags(const std::vector<std::string>& names) {
+  const auto on = [&](std::string_view name) { return std::ranges::find(names, name) != names.end(); };
+  proto = on("proto");
+  subproto = on("subproto");
+  status = on("status");
+  method = on("method");
+  url = on("url");
+  name = on("name");
+  group = on("group");
+  check = on("check");
+  error = on("error");
+  error_code = on("error_code");
+  tls_version = on("tls_version");
+  scenario = on("scenario");
+  service = on("service");
+  expected_response = on("expected_response");
+  iter = on("iter");
+  vu = on("vu");
+  ip = on("ip");
+}
+
+UserState::UserState(ScriptUser& owner, UserLinks given, std::int64_t user_id)
+    : user(owner), links(std::move(given)), id(user_id), system_tags(links.settings->system_tags) {
+  if (links.http != nullptr) http = std::make_unique<HttpClient>(*links.http);
+  if (links.recorder != nullptr) {
+    base_tags = tags = links.recorder->tags().empty();
+    set_group(&links.recorder->root_group());
+  }
+}
+
+void UserState::set_group(Group* now) {
+  group = now;
+  tags = base_tags;
+  if (system_tags.group) tags = links.recorder->tags().with(base_tags, "group", now->path());
+}
+
+SourceLookup UserState::sources() const {
+  return [programs = links.programs](const std::string& address) {
+    return programs->known(address);
+  };
+}
+
+void UserState::end_pending(std::function<bool()> callback) {
+  ready.push_back(std::move(callback));
+  if (waiting_for_ready) links.loop->wake(waiting_for_ready);
+}
+
+bool UserState::drain() {
+  JSRuntime* engine = links.runtime->engine();
+  while (true) {
+    while (JS_IsJobPending(engine)) {
+      JSContext* ran = nullptr;
+      if (JS_ExecutePendingJob(engine, &ran) < 0) return false;
+    }
+    if (!ready.empty()) {
+      auto callback = std::move(ready.front());
+      ready.pop_front();
+      --pending;
+      if (!callback()) return false;
+      continue;
+    }
+    if (pending == 0) return true;
+    const Waiting waiting(*this);
+    waiting_for_ready = fiber;
+    const WakeReason reason = links.loop->park();
+    waiting_for_ready = {};
+    if (reason == WakeReason::interrupted) return false;
+  }
+}
+
+void UserState::abandon() {
+  for (auto& [number, timer] : timers) links.loop->cancel(timer->id);
+  timers.clear();
+  for (const Fiber helper : helpers) links.loop->interrupt(helper);
+  while (!helpers.empty()) {
+    // Each leaves the list as it ends; an interrupted fiber cannot park, but it can let others run.
+    const Waiting waiting(*this);
+    links.loop->yield();
+  }
+  ready.clear();
+  pending = 0;
+}
+
+Waiting::Waiting(UserState& user) : user_(user) {
+  crema_js_leave(user.links.runtime->engine(), &user.js);
+  user.links.runtime->current = nullptr;
+}
+
+Waiting::~Waiting() {
+  crema_js_enter(user_.links.runtime->engine(), &user_.js);
+  user_.links.runtime->current = &user_.user;
+  user_.entered = user_.links.loop->turn_time();
+}
+
+JSValue throw_interrupted(JSContext* context) {
+  JS_ThrowInternalError(context, "interrupted");
+  const JSValue error = JS_GetException(context);
+  JS_SetUncatchableError(context, error);
+  return JS_Throw(context, error);
+}
+
+}  // namespace crema::load
