@@ -47,22 +47,17 @@ void ExactSum::carry() {
   adds_ = 0;
 }
 
-void ExactSum::merge(const ExactSum& other) {
-  carry();
-  const auto theirs = other.chunks();
-  for (std::size_t i = 0; i < kChunks; ++i) chunks_[i] += theirs[i];
-  carry();
-}
+void ExactSum::merge(const ExactSum& other) { merge_chunks(other.chunks()); }
 
-std::array<std::int64_t, ExactSum::kChunks> ExactSum::chunks() const {
+ExactSum::Chunks ExactSum::chunks() const {
   ExactSum carried = *this;
   carried.carry();
   return carried.chunks_;
 }
 
-void ExactSum::merge_chunk(std::size_t index, std::int64_t chunk) {
+void ExactSum::merge_chunks(const Chunks& chunks) {
   carry();
-  chunks_.at(index) += chunk;
+  for (std::size_t i = 0; i < kChunks; ++i) chunks_[i] += chunks[i];
   carry();
 }
 

@@ -17,15 +17,15 @@ class ExactSum {
   void merge(const ExactSum& other);
   double value() const;  // rounded once; infinite where no double is large enough
 
-  // The chunks with their carries done, and back: for the binary form. A set of chunks has one
-  // form.
-  std::array<std::int64_t, kChunks> chunks() const;
-  void merge_chunk(std::size_t index, std::int64_t chunk);  // index < kChunks, |chunk| <= 2^32
+  // The chunks with their carries done, and back: for the binary form. A number has one form.
+  using Chunks = std::array<std::int64_t, kChunks>;
+  Chunks chunks() const;
+  void merge_chunks(const Chunks& chunks);  // each within +-2^40
 
  private:
   void carry();
 
-  std::array<std::int64_t, kChunks> chunks_{};
+  Chunks chunks_{};
   std::uint32_t adds_ = 0;  // since the last carry
 };
 

@@ -47,6 +47,7 @@ struct ThresholdExpression {
 // place in the error counts columns of `source`.
 Result<ThresholdExpression> parse_threshold(std::string_view source);
 bool supports(MetricType type, Aggregation aggregation);
+std::string_view supported_by(MetricType type);  // "count, rate"
 
 // A threshold as the options have it.
 struct ThresholdOption {
@@ -69,7 +70,7 @@ class Thresholds {
     ThresholdExpression expression;
     ThresholdOption option;
     bool passed = true;
-    std::optional<double> value;  // at the last evaluation; none where there was no sample
+    std::optional<double> value;  // at the last evaluation; none before it
   };
   struct OfMetric {
     const Metric* metric = nullptr;

@@ -59,7 +59,6 @@ class Timeline {
   Open& open(std::int64_t second);
 
   std::map<std::int64_t, Open> open_;
-  std::int64_t last_second_ = -1;
   Open* last_ = nullptr;
   std::int64_t last_begin_ = 0;  // nanoseconds
 };
