@@ -14,9 +14,9 @@ inline constexpr std::uint8_t kDeltaVersion = 1;
 
 // The counts of a second, in the order of their bytes.
 inline constexpr std::array kSecondCounts = {
-    &Second::requests,           &Second::failed,        &Second::iterations,
-    &Second::dropped_iterations, &Second::checks_passed, &Second::checks_failed,
-    &Second::data_sent,          &Second::data_received,
+    &Second::duration_sum,  &Second::requests,           &Second::failed,
+    &Second::iterations,    &Second::dropped_iterations, &Second::checks_passed,
+    &Second::checks_failed, &Second::data_sent,          &Second::data_received,
 };
 
 }  // namespace crema::load

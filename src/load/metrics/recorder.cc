@@ -106,7 +106,7 @@ bool Recorder::add(Series* series, double value, sys::WallTime time,
   return true;
 }
 
-void Recorder::add_request(const HttpSeries& series, const HttpTimings& timings,
+void Recorder::add_request(const HttpSeries& series, const RequestTimes& timings,
                            std::optional<bool> failed, sys::WallTime time,
                            const std::shared_ptr<const Metadata>& metadata) {
   const std::array<std::pair<Series*, double>, 8> samples = {{

@@ -1,15 +1,12 @@
 #include "crema/load/metrics/threshold.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <variant>
 
 namespace crema::load {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 double seconds_of(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
@@ -38,66 +35,9 @@ double aggregate(const ThresholdExpression& expression, const Sink& sink,
   }
 }
 
-Diagnostic fault(std::string_view metric, std::string_view what) {
-  auto error = make_error("load/threshold",
-                          fmt::format("the thresholds of `{}` cannot be read: {}", metric, what));
-  error.hint =
-      "write a list of expressions, or of {threshold: \"...\", abortOnFail: true, "
-      "delayAbortEval: \"10s\"}";
-  return error;
-}
-
-Result<ThresholdOption> read_option(std::string_view metric, const Json& json,
-                                    const DurationReader& duration) {
-  if (json.is_string()) return ThresholdOption{.expression = json.get<std::string>()};
-  if (!json.is_object()) return fault(metric, "an entry is neither a text nor an object");
-  ThresholdOption option;
-  const auto text = json.find("threshold");
-  if (text == json.end() || !text->is_string())
-    return fault(metric, "an object has no text `threshold`");
-  option.expression = text->get<std::string>();
-  if (const auto abort = json.find("abortOnFail"); abort != json.end() && !abort->is_null()) {
-    if (!abort->is_boolean()) return fault(metric, "`abortOnFail` is not true or false");
-    option.abort_on_fail = abort->get<bool>();
-  }
-  const auto delay = json.find("delayAbortEval");
-  if (delay == json.end() || delay->is_null()) return option;
-  if (delay->is_string()) {
-    option.delay_abort_eval = CREMA_TRY(duration(delay->get<std::string>()));
-  } else if (delay->is_number() && delay->get<double>() >= 0 && delay->get<double>() < 1e12) {
-    option.delay_abort_eval =
-        std::chrono::nanoseconds(static_cast<std::int64_t>(delay->get<double>() * 1e6));
-  } else {
-    return fault(metric, "`delayAbortEval` is not a duration");
-  }
-  return option;
-}
-
-}  // namespace
-
-Result<ThresholdOptions> read_thresholds(const Json& json, const DurationReader& duration) {
-  ThresholdOptions options;
-  if (json.is_null()) return options;
-  if (!json.is_object()) return fault("options.thresholds", "it is not an object");
-  for (const auto& [metric, list] : json.items()) {
-    if (!list.is_array()) return fault(metric, "it is not a list");
-    std::vector<ThresholdOption> of_metric;
-    for (const Json& entry : list)
-      of_metric.push_back(CREMA_TRY(read_option(metric, entry, duration)));
-    options.emplace_back(metric, std::move(of_metric));
-  }
-  return options;
-}
-
-bool Thresholds::OfMetric::passed() const {
-  return std::ranges::all_of(conditions, &Condition::passed);
-}
-
-namespace {
-
-Result<Thresholds::OfMetric> resolve(Registry& registry, const std::string& name,
-                                     const std::vector<ThresholdOption>& options) {
-  Thresholds::OfMetric made;
+Result<ThresholdSet::OfMetric> resolve(Registry& registry, const std::string& name,
+                                       const std::vector<ThresholdRequest>& options) {
+  ThresholdSet::OfMetric made;
   if (name.find_first_of("{}") != std::string::npos) {
     made.sub = CREMA_TRY(registry.declare_sub_metric(name));
     made.metric = made.sub->metric;
@@ -128,8 +68,12 @@ Result<Thresholds::OfMetric> resolve(Registry& registry, const std::string& name
 
 }  // namespace
 
-Result<Thresholds> Thresholds::create(Registry& registry, const ThresholdOptions& options) {
-  Thresholds made;
+bool ThresholdSet::OfMetric::passed() const {
+  return std::ranges::all_of(conditions, &Condition::passed);
+}
+
+Result<ThresholdSet> ThresholdSet::create(Registry& registry, const ThresholdRequests& options) {
+  ThresholdSet made;
   std::optional<Diagnostic> fault;
   for (const auto& [name, list] : options) {
     auto of_metric = resolve(registry, name, list);
@@ -146,8 +90,8 @@ Result<Thresholds> Thresholds::create(Registry& registry, const ThresholdOptions
   return made;
 }
 
-Thresholds::Crossed Thresholds::evaluate(const Collector& collector,
-                                         std::chrono::nanoseconds elapsed, Moment moment) {
+ThresholdSet::Crossed ThresholdSet::evaluate(const Collector& collector,
+                                             std::chrono::nanoseconds elapsed, Moment moment) {
   Crossed crossed;
   for (OfMetric& of_metric : metrics_) {
     const Sink* sink = of_metric.sub != nullptr ? collector.total(*of_metric.sub)
@@ -168,7 +112,7 @@ Thresholds::Crossed Thresholds::evaluate(const Collector& collector,
   return crossed;
 }
 
-const Thresholds::OfMetric* Thresholds::find(std::string_view name) const {
+const ThresholdSet::OfMetric* ThresholdSet::find(std::string_view name) const {
   const auto found = std::ranges::find(metrics_, name, &OfMetric::name);
   return found == metrics_.end() ? nullptr : &*found;
 }

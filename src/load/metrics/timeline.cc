@@ -1,6 +1,7 @@
 #include "crema/load/metrics/timeline.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace crema::load {
 namespace {
@@ -15,6 +16,7 @@ std::uint64_t whole(double value) {
 
 void Second::merge(const Second& other) {
   merge_into(durations, other.durations);
+  duration_sum += other.duration_sum;
   requests += other.requests;
   failed += other.failed;
   iterations += other.iterations;
@@ -46,6 +48,7 @@ void Timeline::add(Meaning meaning, double value, sys::WallTime time) {
       break;
     case Meaning::duration:
       last_->durations.add(value);
+      counts.duration_sum += whole(std::round(value * 1e6));
       break;
     case Meaning::requests:
       counts.requests += whole(value);

@@ -40,8 +40,8 @@ class Output {
 };
 
 struct OutputSettings {
-  const Thresholds* thresholds = nullptr;  // may be null
-  std::vector<std::string> system_tags;    // those that are on: the columns of CSV
+  const ThresholdSet* thresholds = nullptr;  // may be null
+  std::vector<std::string> system_tags;      // those that are on: the columns of CSV
 };
 
 // `text` is what stands after -o: "json=FILE", "json", "csv=FILE". Fails with "load/output" on a

@@ -61,7 +61,7 @@ struct HttpSeries {
 };
 
 // In milliseconds. The duration is sending + waiting + receiving.
-struct HttpTimings {
+struct RequestTimes {
   double blocked = 0;
   double connecting = 0;
   double tls_handshaking = 0;
@@ -89,8 +89,9 @@ class Recorder {
            const std::shared_ptr<const Metadata>& metadata = nullptr);
   // The nine samples of one request. `failed` is left out where the script has switched the
   // judgement of responses off.
-  void add_request(const HttpSeries& series, const HttpTimings& timings, std::optional<bool> failed,
-                   sys::WallTime time, const std::shared_ptr<const Metadata>& metadata = nullptr);
+  void add_request(const HttpSeries& series, const RequestTimes& timings,
+                   std::optional<bool> failed, sys::WallTime time,
+                   const std::shared_ptr<const Metadata>& metadata = nullptr);
 
   // This thread's tree of groups; counts of its checks leave with take().
   Group& root_group() { return root_; }

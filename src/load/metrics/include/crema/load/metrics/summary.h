@@ -42,15 +42,15 @@ struct SummaryOptions {
   std::vector<TrendStat> trend_stats = default_trend_stats();
   TimeUnit time_unit = TimeUnit::fitting;
   bool colour = false;
+  bool no_colour = false;  // somebody asked for none: handleSummary() is told
   bool stdout_is_terminal = false;
   bool stderr_is_terminal = false;
 };
 
 struct SummaryFacts {
   const Collector& collector;
-  const Thresholds& thresholds;
+  const ThresholdSet& thresholds;
   std::chrono::nanoseconds duration;  // of the whole test, with setup and teardown
-  std::string options = "{}";         // JSON, as handleSummary() sees them
   std::string setup_data = "";        // JSON; empty: there is none
 };
 
@@ -58,8 +58,8 @@ struct SummaryFacts {
 std::string summary_text(const SummaryFacts& facts, const SummaryOptions& options);
 
 // One JSON document each: {root_group, options, state, metrics, setup_data}, and the older shape of
-// --summary-export, where a threshold is true when it has *failed*. Where `facts` hold text that is
-// no JSON they fail with "json/syntax".
+// --summary-export, where a threshold is true when it has *failed*. They fail with "json/syntax"
+// where the setup data is no JSON.
 Result<std::string> handle_summary_json(const SummaryFacts& facts, const SummaryOptions& options);
 Result<std::string> summary_export_json(const SummaryFacts& facts, const SummaryOptions& options);
 

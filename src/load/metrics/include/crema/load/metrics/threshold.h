@@ -1,4 +1,4 @@
-// Thresholds: conditions on metrics that decide whether a test has passed, as k6 has them:
+// ThresholdSet: conditions on metrics that decide whether a test has passed, as k6 has them:
 // `p(95)<500`, `rate>=0.99`, `count===0`.
 #pragma once
 
@@ -6,11 +6,8 @@
 #include "crema/load/metrics/collector.h"
 #include "crema/load/metrics/metric.h"
 
-#include <nlohmann/json_fwd.hpp>
-
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,26 +46,20 @@ Result<ThresholdExpression> parse_threshold(std::string_view source);
 bool supports(MetricType type, Aggregation aggregation);
 std::string_view supported_by(MetricType type);  // "count, rate"
 
-// A threshold as the options have it.
-struct ThresholdOption {
+// A threshold as somebody asked for it.
+struct ThresholdRequest {
   std::string expression;
   bool abort_on_fail = false;
   std::chrono::nanoseconds delay_abort_eval{0};  // no abort before so much of the test has passed
 };
 // By metric or sub-metric, in the order of the options.
-using ThresholdOptions = std::vector<std::pair<std::string, std::vector<ThresholdOption>>>;
+using ThresholdRequests = std::vector<std::pair<std::string, std::vector<ThresholdRequest>>>;
 
-// Reads `options.thresholds`: {"metric": ["expression", {"threshold": ..., "abortOnFail": ...,
-// "delayAbortEval": ...}]}. `duration` reads k6's durations ("1m30s"). Fails with "load/threshold".
-using DurationReader = std::function<Result<std::chrono::nanoseconds>(std::string_view)>;
-Result<ThresholdOptions> read_thresholds(const nlohmann::ordered_json& json,
-                                         const DurationReader& duration);
-
-class Thresholds {
+class ThresholdSet {
  public:
   struct Condition {
     ThresholdExpression expression;
-    ThresholdOption option;
+    ThresholdRequest option;
     bool passed = true;
     std::optional<double> value;  // at the last evaluation; none before it
   };
@@ -86,11 +77,11 @@ class Thresholds {
     bool abort = false;
   };
 
-  Thresholds() = default;
+  ThresholdSet() = default;
   // Declares the sub-metrics they need, so it must run before recorders resolve series. Fails, with
   // every fault as a note of the first, with "load/threshold", "load/unknown-metric" or
   // "load/threshold-method" (the metric's type has no such aggregation); k6 ends with 104 then.
-  static Result<Thresholds> create(Registry& registry, const ThresholdOptions& options);
+  static Result<ThresholdSet> create(Registry& registry, const ThresholdRequests& options);
 
   // Every 2 s while the test runs, where metrics without samples are passed over; once at its end,
   // where they count as 0 and rates without samples pass. `elapsed` is since the start of the test.

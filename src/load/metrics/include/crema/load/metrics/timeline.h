@@ -13,8 +13,9 @@ namespace crema::load {
 
 // What happened in one second of wall time.
 struct Second {
-  std::int64_t second = 0;    // since 1970-01-01 UTC
-  SparseHistogram durations;  // of http_req_duration, in milliseconds
+  std::int64_t second = 0;         // since 1970-01-01 UTC
+  SparseHistogram durations;       // of http_req_duration, in milliseconds
+  std::uint64_t duration_sum = 0;  // of the same, in nanoseconds
   std::uint64_t requests = 0;
   std::uint64_t failed = 0;
   std::uint64_t iterations = 0;
