@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,17 +18,6 @@
 #include <vector>
 
 namespace crema::load {
-
-// Where the text of an output goes: a file, one that is compressed because its name ends in .gz, or
-// standard output.
-class ByteStream {
- public:
-  virtual ~ByteStream() = default;
-  virtual Result<> write(std::string_view bytes) = 0;
-  virtual Result<> close() = 0;  // once; writes what is still held
-};
-// "" and "-" are standard output. Fails with "load/output" and the system's reason.
-Result<std::unique_ptr<ByteStream>> open_stream(const std::string& path);
 
 // One way to write points. Called from the writer's thread only.
 class Output {
@@ -40,11 +28,13 @@ class Output {
 };
 
 struct OutputSettings {
+  const Registry* registry = nullptr;        // never null
   const ThresholdSet* thresholds = nullptr;  // may be null
   std::vector<std::string> system_tags;      // those that are on: the columns of CSV
 };
 
-// `text` is what stands after -o: "json=FILE", "json", "csv=FILE". Fails with "load/output" on a
+// `text` is what stands after -o: "json=FILE", "csv=FILE"; "-" is standard output, and a name that
+// ends in .gz a compressed file. Fails with "load/output" on a
 // name that is not known, naming those that are, and on what the output itself cannot do.
 Result<std::unique_ptr<Output>> make_output(std::string_view text, const OutputSettings& settings);
 // The names make_output() knows.
