@@ -44,14 +44,13 @@ Result<SubMetric> parse_sub_metric(std::string_view name) {
   for (const auto part : split(std::string_view(made.suffix), ',')) {
     const auto colon = part.find(':');
     const auto key = bare(part.substr(0, colon));
-    const auto value = colon == std::string_view::npos ? "" : bare(part.substr(colon + 1));
-    if (key.empty()) {
-      auto error =
-          make_error("load/sub-metric", fmt::format("`{}` has a tag without a name", name));
+    if (key.empty() || colon == std::string_view::npos) {
+      auto error = make_error("load/sub-metric",
+                              fmt::format("`{}` has a tag without a name or a value", name));
       error.hint = "write each tag as `key:value`";
       return error;
     }
-    made.tags.emplace_back(key, value);
+    made.tags.emplace_back(key, bare(part.substr(colon + 1)));
   }
   return made;
 }
