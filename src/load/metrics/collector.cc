@@ -1,0 +1,43 @@
+#include "crema/load/metrics/collector.h"
+
+#include <utility>
+
+namespace crema::load {
+
+void Collector::merge(Totals& totals, std::uint32_t id, Sink&& sink) {
+  if (id >= totals.size()) totals.resize(id + 1);
+  if (totals[id])
+    merge_into(*totals[id], sink);
+  else
+    totals[id] = std::move(sink);
+}
+
+void Collector::add(Delta&& delta) {
+  for (auto& total : delta.totals) {
+    if (total.sub != nullptr)
+      merge(sub_totals_, total.sub->id, std::move(total.sink));
+    else
+      merge(totals_, total.metric->id, std::move(total.sink));
+  }
+  for (auto& second : delta.seconds) {
+    const auto [place, made] = seconds_.try_emplace(second.second);
+    if (made)
+      place->second = std::move(second);
+    else
+      place->second.merge(second);
+  }
+  root_.merge(delta.groups);
+  overflow_ += delta.overflow;
+}
+
+const Sink* Collector::total(const Metric& metric) const {
+  if (metric.id >= totals_.size() || !totals_[metric.id]) return nullptr;
+  return &*totals_[metric.id];
+}
+
+const Sink* Collector::total(const SubMetric& metric) const {
+  if (metric.id >= sub_totals_.size() || !sub_totals_[metric.id]) return nullptr;
+  return &*sub_totals_[metric.id];
+}
+
+}  // namespace crema::load
