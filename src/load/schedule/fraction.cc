@@ -1,10 +1,10 @@
-#include "crema/load/schedule/segment.h"
+#include "fraction.h"
 
 #include <fmt/format.h>
 
 #include <charconv>
-#include <numeric>
 #include <optional>
+#include <utility>
 
 namespace crema::load {
 namespace {
@@ -65,6 +65,13 @@ std::optional<Fraction> decimal(std::string_view text) {
   return power < 0 ? reduced(*number, scale) : reduced(__int128{*number} * scale, 1);
 }
 
+Result<Fraction> or_too_fine(std::optional<Fraction> fraction) {
+  if (!fraction) {
+    return fail("load/segment", "the segments are cut too finely: their ends need over 62 bits");
+  }
+  return *fraction;
+}
+
 }  // namespace
 
 bool Fraction::operator<(const Fraction& other) const {
@@ -103,14 +110,24 @@ std::string format_fraction(const Fraction& fraction) {
                                    : fmt::format("{}/{}", fraction.numerator, fraction.denominator);
 }
 
-Result<Fraction> segment_length(const ExecutionSegment& segment) {
-  const auto& [from, to] = segment;
-  // Both products have at most 124 bits.
-  const auto length =
-      reduced(__int128{to.numerator} * from.denominator - __int128{from.numerator} * to.denominator,
-              __int128{to.denominator} * from.denominator);
-  if (!length) return no_fraction(format_segment(segment), "is too fine");
-  return *length;
+// Products of two numbers of 62 bits, and sums of two such products, fit into 127 bits.
+Result<Fraction> fraction(std::int64_t numerator, std::int64_t denominator) {
+  return or_too_fine(reduced(numerator, denominator));
+}
+
+Result<Fraction> add(const Fraction& a, const Fraction& b) {
+  return or_too_fine(
+      reduced(__int128{a.numerator} * b.denominator + __int128{b.numerator} * a.denominator,
+              __int128{a.denominator} * b.denominator));
+}
+
+Result<Fraction> subtract(const Fraction& a, const Fraction& b) {
+  return add(a, {-b.numerator, b.denominator});
+}
+
+Result<Fraction> multiply(const Fraction& a, const Fraction& b) {
+  return or_too_fine(
+      reduced(__int128{a.numerator} * b.numerator, __int128{a.denominator} * b.denominator));
 }
 
 }  // namespace crema::load

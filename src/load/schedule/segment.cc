@@ -1,5 +1,7 @@
 #include "crema/load/schedule/segment.h"
 
+#include "fraction.h"
+
 #include "crema/base/strings.h"
 
 #include <fmt/format.h>
@@ -31,8 +33,33 @@ Result<ExecutionSegment> parse_segment(std::string_view text) {
   return checked(from, to, text);
 }
 
+Result<Fraction> segment_length(const ExecutionSegment& segment) {
+  return subtract(segment.to, segment.from);
+}
+
 std::string format_segment(const ExecutionSegment& segment) {
   return format_fraction(segment.from) + ":" + format_fraction(segment.to);
+}
+
+Result<ExecutionSegment> sub_segment(const ExecutionSegment& parent,
+                                     const ExecutionSegment& child) {
+  const Fraction length = CREMA_TRY(segment_length(parent));
+  const auto within = [&](const Fraction& point) -> Result<Fraction> {
+    return add(parent.from, CREMA_TRY(multiply(length, point)));
+  };
+  const Fraction from = CREMA_TRY(within(child.from));
+  return ExecutionSegment{from, CREMA_TRY(within(child.to))};
+}
+
+Result<std::vector<ExecutionSegment>> split_segment(const ExecutionSegment& segment,
+                                                    std::int64_t parts) {
+  std::vector<ExecutionSegment> result;
+  for (std::int64_t i = 0; i < parts; ++i) {
+    const Fraction from = CREMA_TRY(fraction(i, parts));
+    const Fraction to = CREMA_TRY(fraction(i + 1, parts));
+    result.push_back(CREMA_TRY(sub_segment(segment, {from, to})));
+  }
+  return result;
 }
 
 Result<SegmentSequence> parse_segment_sequence(std::string_view text) {

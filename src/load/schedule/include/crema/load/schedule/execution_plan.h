@@ -21,7 +21,8 @@ struct ExecutionPlan {
 // The scenarios must be valid and outlive the plan.
 ExecutionPlan plan_execution(const Scenarios& scenarios, const Striping& striping);
 
-// As k6 prints at the start: "1 scenario, 10 max VUs, 1m0s max duration (incl. graceful stop):".
-std::string execution_headline(const ExecutionPlan& plan);
+// What k6 prints above the descriptions: "(100.00%) 1 scenario, 10 max VUs, 1m0s max duration
+// (incl. graceful stop):".
+std::string execution_headline(const ExecutionPlan& plan, const Striping& striping);
 
 }  // namespace crema::load

@@ -41,6 +41,12 @@ std::string format_segment(const ExecutionSegment& segment);  // "1/4:1/2"
 // The length of a segment, to - from.
 Result<Fraction> segment_length(const ExecutionSegment& segment);
 
+// The part of `parent` that `child` is of everything: (1/2, 1] of (0, 1/2] is (1/4, 1/2].
+Result<ExecutionSegment> sub_segment(const ExecutionSegment& parent, const ExecutionSegment& child);
+// `parts` segments of equal length that follow each other; 1 at least.
+Result<std::vector<ExecutionSegment>> split_segment(const ExecutionSegment& segment,
+                                                    std::int64_t parts);
+
 // Segments that follow each other without gaps; empty means one that is everything.
 using SegmentSequence = std::vector<ExecutionSegment>;
 
