@@ -7,10 +7,13 @@
 #include "crema/load/schedule/scenario.h"
 #include "crema/load/schedule/segment.h"
 
+#include <concepts>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -26,7 +29,14 @@ template <class T>
 class Option : public std::optional<T> {
  public:
   using std::optional<T>::optional;
-  using std::optional<T>::operator=;
+  // A value keeps the source that was there.
+  template <class U>
+    requires(!std::same_as<std::remove_cvref_t<U>, Option> &&
+             std::assignable_from<std::optional<T>&, U>)
+  Option& operator=(U&& value) {
+    std::optional<T>::operator=(std::forward<U>(value));
+    return *this;
+  }
 
   OptionSource source = OptionSource::defaults;
   bool written() const { return this->has_value() && source != OptionSource::defaults; }
@@ -114,7 +124,7 @@ struct Options {
   Option<std::vector<TlsAuth>> tls_auth;
   Option<bool> throw_errors;  // `throw`
   Option<std::vector<IpNetwork>> blacklist_ips;
-  Option<Texts> block_hostnames;
+  Option<Texts> block_hostnames;  // as written: the case of letters does not matter
   Option<std::map<std::string, HostAddress>> hosts;
   Option<bool> no_connection_reuse;
   Option<bool> no_vu_connection_reuse;

@@ -40,7 +40,7 @@ struct Stage {
 struct Scenario {
   std::string name = "default";
   ExecutorKind executor = ExecutorKind::per_vu_iterations;
-  Span place;  // of its name, where it was read from a document
+  SourcePtr document;  // the JSON that it was read from, if any
 
   std::optional<Nanoseconds> start_time;
   std::optional<Nanoseconds> graceful_stop;
