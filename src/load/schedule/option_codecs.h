@@ -66,8 +66,8 @@ struct SystemTags {
 };
 
 struct ThresholdMap {
-  static bool read(const JsonInput& input, Thresholds& value);
-  static Json write(const Thresholds& value);
+  static bool read(const JsonInput& input, ThresholdSettings& value);
+  static Json write(const ThresholdSettings& value);
 };
 
 // What others define: kept as it is.

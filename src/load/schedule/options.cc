@@ -31,7 +31,7 @@ Options default_options() {
   options.handle_summary_timeout = 120s;
   options.min_iteration_duration = 0s;
   options.rps = 0;  // no limit
-  options.dns = {.ttl = "5m", .select = DnsSelect::random, .policy = DnsPolicy::prefer_ipv4};
+  options.dns = {.ttl = "5m", .select = DnsSelection::random, .policy = DnsPreference::prefer_ipv4};
   options.max_redirects = 10;
   options.batch = 20;
   options.batch_per_host = 6;

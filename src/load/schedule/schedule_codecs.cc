@@ -47,7 +47,7 @@ bool read_stages(const JsonInput& input, std::vector<Stage>& value, bool strictl
   return well;
 }
 
-bool read_threshold(const JsonInput& input, ThresholdOption& threshold) {
+bool read_threshold(const JsonInput& input, ThresholdSetting& threshold) {
   const Json& json = input.value();
   if (json.is_string()) return Text::read(input, threshold.condition);
   if (!json.is_object()) return input.wrong("a condition, or an object with one");
@@ -69,7 +69,7 @@ bool read_threshold(const JsonInput& input, ThresholdOption& threshold) {
   return well;
 }
 
-Json write_threshold(const ThresholdOption& threshold) {
+Json write_threshold(const ThresholdSetting& threshold) {
   if (!threshold.abort_on_fail) return threshold.condition;
   Json json = {{"threshold", threshold.condition}, {"abortOnFail", true}, {"delayAbortEval", {}}};
   if (threshold.delay_abort_eval) {
@@ -148,7 +148,7 @@ bool Sequence::read(const TextInput& input, SegmentSequence& value) {
   return true;
 }
 
-bool ThresholdMap::read(const JsonInput& input, Thresholds& value) {
+bool ThresholdMap::read(const JsonInput& input, ThresholdSettings& value) {
   if (!input.value().is_object()) return input.wrong("an object of lists of conditions");
   bool well = true;
   std::size_t places = kMostPlaces;
@@ -168,7 +168,7 @@ bool ThresholdMap::read(const JsonInput& input, Thresholds& value) {
   return well;
 }
 
-Json ThresholdMap::write(const Thresholds& value) {
+Json ThresholdMap::write(const ThresholdSettings& value) {
   Json json = Json::object();
   for (const auto& [metric, thresholds] : value) {
     Json& list = json[metric] = Json::array();

@@ -11,7 +11,7 @@
 namespace crema::load {
 namespace {
 
-// By TlsVersion; "" is unset.
+// By TlsVersionName; "" is unset.
 constexpr std::array<std::string_view, 5> kVersions = {"", "tls1.0", "tls1.1", "tls1.2", "tls1.3"};
 constexpr std::string_view kVersion = "\"tls1.0\", \"tls1.1\", \"tls1.2\" or \"tls1.3\"";
 
@@ -44,13 +44,13 @@ constexpr std::array<std::string_view, 25> kSuites = {
     "TLS_RSA_WITH_RC4_128_SHA",
 };
 
-bool read_version(const JsonInput& input, TlsVersion& value) {
+bool read_version(const JsonInput& input, TlsVersionName& value) {
   if (input.value().is_null()) return true;
   std::string text;
   if (!Text::read(input, text)) return false;
   const auto found = std::find(kVersions.begin(), kVersions.end(), text);
   if (found == kVersions.end()) return input.wrong(kVersion);
-  value = static_cast<TlsVersion>(found - kVersions.begin());
+  value = static_cast<TlsVersionName>(found - kVersions.begin());
   return true;
 }
 

@@ -42,15 +42,15 @@ class Option : public std::optional<T> {
   bool written() const { return this->has_value() && source != OptionSource::defaults; }
 };
 
-enum class DnsSelect : std::uint8_t { first, round_robin, random };
-enum class DnsPolicy : std::uint8_t { prefer_ipv4, prefer_ipv6, only_ipv4, only_ipv6, any };
-enum class TlsVersion : std::uint8_t { unset, tls1_0, tls1_1, tls1_2, tls1_3 };
+enum class DnsSelection : std::uint8_t { first, round_robin, random };
+enum class DnsPreference : std::uint8_t { prefer_ipv4, prefer_ipv6, only_ipv4, only_ipv6, any };
+enum class TlsVersionName : std::uint8_t { unset, tls1_0, tls1_1, tls1_2, tls1_3 };
 
 // Its members are overridden one by one.
 struct DnsOptions {
   Option<std::string> ttl;  // see parse_dns_ttl
-  Option<DnsSelect> select;
-  Option<DnsPolicy> policy;
+  Option<DnsSelection> select;
+  Option<DnsPreference> policy;
 };
 
 // How long names are kept: "inf" is for ever (Nanoseconds::max()), "0" not at all, else a duration.
@@ -58,8 +58,8 @@ struct DnsOptions {
 Result<Nanoseconds> parse_dns_ttl(std::string_view text);
 
 struct TlsVersions {
-  TlsVersion min = TlsVersion::unset;
-  TlsVersion max = TlsVersion::unset;
+  TlsVersionName min = TlsVersionName::unset;
+  TlsVersionName max = TlsVersionName::unset;
 
   bool operator==(const TlsVersions&) const = default;
 };
@@ -83,13 +83,13 @@ struct HostAddress {
 };
 
 // A condition on a metric, as written; what it means is for whoever evaluates it.
-struct ThresholdOption {
+struct ThresholdSetting {
   std::string condition;
   bool abort_on_fail = false;
   std::optional<Nanoseconds> delay_abort_eval;
   Span place;
 };
-using Thresholds = std::map<std::string, std::vector<ThresholdOption>>;
+using ThresholdSettings = std::map<std::string, std::vector<ThresholdSetting>>;
 
 using Texts = std::vector<std::string>;
 using TextMap = std::map<std::string, std::string>;
@@ -132,7 +132,7 @@ struct Options {
   Option<bool> discard_response_bodies;
   Option<std::string> local_ips;
   // What is measured and shown.
-  Option<Thresholds> thresholds;
+  Option<ThresholdSettings> thresholds;
   Option<Texts> summary_trend_stats;
   Option<std::string> summary_time_unit;  // "s", "ms", "us"
   Option<Texts> system_tags;              // sorted, known ones only
