@@ -1,5 +1,5 @@
-// Feeds any bytes to the readers of what services are made from: compose files, Dockerfiles, .env files,
-// the tests' settings and exclusions. What a compose file says can be put in an order.
+// Feeds any bytes to the readers of what services are made from: compose files, Dockerfiles, .env
+// files, the tests' settings and exclusions. What a compose file says can be put in an order.
 #include "crema/formats/dotenv.h"
 #include "crema/services/compose.h"
 #include "crema/services/go_image.h"

@@ -1,9 +1,9 @@
 #include "go_failure.h"
-#include "crema/evidence/kept_output.h"
-#include "crema/evidence/timestamp.h"
 
 #include "crema/base/strings.h"
 #include "crema/evidence/go_test.h"
+#include "crema/evidence/kept_output.h"
+#include "crema/evidence/timestamp.h"
 
 #include <simdjson.h>
 

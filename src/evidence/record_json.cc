@@ -1,6 +1,6 @@
 #include "record_fields.h"
-#include "crema/evidence/timestamp.h"
 
+#include "crema/evidence/timestamp.h"
 #include "crema/formats/json.h"
 
 #include <fmt/format.h>

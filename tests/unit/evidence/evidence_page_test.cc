@@ -1,7 +1,6 @@
 // The examples of docs/evidence.md are records, and the page names every kind.
-#include "crema/evidence/record.h"
-
 #include "crema/base/strings.h"
+#include "crema/evidence/record.h"
 
 #include <gtest/gtest.h>
 
@@ -24,9 +23,9 @@ TEST(EvidencePage, TellsWhatIsSo) {
     ++examples;
   }
   EXPECT_GE(examples, 1U);
-  for (const auto& kind : {Evidence(TestSuite{}), Evidence(Coverage{}), Evidence(Scan{}),
-                           Evidence(LoadRun{}), Evidence(Deployment{}), Evidence(HealthCheck{}),
-                           Evidence(Timing{}), Evidence(Image{})}) {
+  for (const auto& kind :
+       {Evidence(TestSuite{}), Evidence(Coverage{}), Evidence(Scan{}), Evidence(LoadRun{}),
+        Evidence(Deployment{}), Evidence(HealthCheck{}), Evidence(Timing{}), Evidence(Image{})}) {
     EXPECT_NE(text.find("### `" + std::string(kind_of(kind)) + "`"), std::string::npos)
         << kind_of(kind);
   }
