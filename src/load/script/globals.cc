@@ -26,13 +26,19 @@ JSValue js_open(JSContext* context, JSValueConst, int count, JSValueConst* argum
   if (mode != "b") return new_string(context, **bytes);
   // All users share the bytes of the file; whoever writes into the buffer changes them for all of
   // its thread, as nobody should.
-  auto* kept = new std::shared_ptr<const std::string>(*bytes);
+  auto kept = std::make_unique<std::shared_ptr<const std::string>>(*bytes);
+  auto* data = reinterpret_cast<std::uint8_t*>(const_cast<char*>((*kept)->data()));
   return JS_NewArrayBuffer(
-      context, reinterpret_cast<std::uint8_t*>(const_cast<char*>((*kept)->data())), (*kept)->size(),
-      [](JSRuntime*, void* opaque, void*) {
-        delete static_cast<std::shared_ptr<const std::string>*>(opaque);
+      context, data, (*kept)->size(), 0,
+      [](JSRuntime*, void* opaque, void*, std::size_t size) -> void* {
+        // Size 0 gives it back; another one is not to be had.
+        if (size == 0)
+          std::unique_ptr<std::shared_ptr<const std::string>>(
+              static_cast<std::shared_ptr<const std::string>*>(opaque))
+              .reset();
+        return nullptr;
       },
-      kept, false);
+      kept.release(), false);
 }
 
 JSValue js_require(JSContext* context, JSValueConst, int count, JSValueConst* arguments) {

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace crema::load {
 namespace {
@@ -90,10 +91,11 @@ bool read_form(JSContext* context, JSValueConst body, HttpCall& call) {
     write_multipart(parts, static_cast<std::uint64_t>(user.wall().time_since_epoch().count()), call);
     return true;
   }
-  std::ranges::stable_sort(parts, {}, &Part::name);
-  for (const Part& part : parts) {
+  std::multimap<std::string, std::string> sorted;  // equal names keep their order
+  for (Part& part : parts) sorted.emplace(std::move(part.name), std::move(part.text));
+  for (const auto& [name, text] : sorted) {
     if (!call.body.empty()) call.body += '&';
-    call.body += query_escape(part.name) + '=' + query_escape(part.text);
+    call.body += query_escape(name) + '=' + query_escape(text);
   }
   call.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
   return true;

@@ -242,22 +242,19 @@ constexpr std::array kMembers{
 };
 
 // The atoms of the members' names, made once a runtime.
-struct MemberAtoms {
-  std::array<JSAtom, kMembers.size()> atoms{};
-};
-
-const MemberAtoms& atoms_of(JSContext* context) {
-  MemberAtoms& made = *user_of(context).links.runtime->member_atoms();
-  if (made.atoms[0] == JS_ATOM_NULL)
+std::span<const JSAtom> atoms_of(JSContext* context) {
+  auto& atoms = user_of(context).links.runtime->classes().response_members;
+  static_assert(std::tuple_size_v<std::remove_reference_t<decltype(atoms)>> == kMembers.size());
+  if (atoms[0] == JS_ATOM_NULL)
     for (std::size_t i = 0; i < kMembers.size(); ++i)
-      made.atoms[i] = JS_NewAtom(context, kMembers[i].name);
-  return made;
+      atoms[i] = JS_NewAtom(context, kMembers[i].name);
+  return atoms;
 }
 
 // Asked only where the object has no such member of its own yet: it gets it now.
 int get_member(JSContext* context, JSPropertyDescriptor* descriptor, JSValueConst self,
                JSAtom name) {
-  const auto& atoms = atoms_of(context).atoms;
+  const auto atoms = atoms_of(context);
   const auto found = std::ranges::find(atoms, name);
   if (found == atoms.end()) return 0;
   const auto* data = static_cast<const ResponseData*>(JS_GetOpaque(self, response_class(context)));
@@ -278,7 +275,7 @@ int get_member(JSContext* context, JSPropertyDescriptor* descriptor, JSValueCons
 }
 
 int member_names(JSContext* context, JSPropertyEnum** names, std::uint32_t* count, JSValueConst) {
-  const auto& atoms = atoms_of(context).atoms;
+  const auto atoms = atoms_of(context);
   *names = static_cast<JSPropertyEnum*>(js_malloc(context, sizeof(JSPropertyEnum) * atoms.size()));
   if (*names == nullptr) return -1;
   for (std::size_t i = 0; i < atoms.size(); ++i)

@@ -91,7 +91,7 @@ void record_exchange(UserState& user, const HttpCall& call, const Exchange& exch
   if (call.expected.judged)
     expected = exchange.challenge || (!exchange.error && call.expected.expects(exchange.status));
   const HttpSeries& series =
-      user.request_series->find(user, call, exchange, exchange.url, expected);
+      user.links.request_series->find(user, call, exchange, exchange.url, expected);
   const HttpTimings& timings = exchange.timings;
   user.links.recorder->add_request(
       series,

@@ -1,5 +1,6 @@
 // The module "k6/execution": where the running code stands in its test.
 #include "native.h"
+#include "script_classes.h"
 
 #include <fmt/format.h>
 

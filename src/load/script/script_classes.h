@@ -3,11 +3,14 @@
 
 #include "quickjs_fibers.h"
 
+#include <array>
+
 namespace crema::load {
 
 struct ScriptClasses {
   JSClassID metric = 0;
   JSClassID response = 0;
+  std::array<JSAtom, 16> response_members{};  // made when the first response is looked into
   JSClassID cookie_jar = 0;
   JSClassID response_callback = 0;
   JSClassID file_data = 0;

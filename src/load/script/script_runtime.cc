@@ -59,7 +59,11 @@ ScriptRuntime::ScriptRuntime(RuntimeLimits limits)
   set_module_loader(engine_);
 }
 
-ScriptRuntime::~ScriptRuntime() { JS_FreeRuntime(engine_); }
+ScriptRuntime::~ScriptRuntime() {
+  for (const JSAtom atom : classes_->response_members)
+    if (atom != JS_ATOM_NULL) JS_FreeAtomRT(engine_, atom);
+  JS_FreeRuntime(engine_);
+}
 
 std::size_t ScriptRuntime::allocated_bytes() const { return crema_js_allocated(engine_); }
 

@@ -1,5 +1,6 @@
 #include "user_state.h"
 
+#include "http_call.h"
 #include "native.h"
 #include "script_classes.h"
 

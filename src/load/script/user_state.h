@@ -121,7 +121,6 @@ struct UserState {
   std::unique_ptr<HttpClient> http;
   CookieJar jar;
   ExpectedStatuses expected;  // of http.setResponseCallback
-  RequestSeries* request_series = nullptr;
   std::vector<std::unique_ptr<HttpCall>> spare_calls;
 
   std::string setup_json;

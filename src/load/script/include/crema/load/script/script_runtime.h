@@ -29,7 +29,7 @@ class ScriptRuntime {
   ScriptRuntime& operator=(const ScriptRuntime&) = delete;
 
   JSRuntime* engine() const { return engine_; }
-  const ScriptClasses& classes() const { return *classes_; }
+  ScriptClasses& classes() { return *classes_; }
   std::size_t allocated_bytes() const;
   // The user whose code runs now; null between turns.
   ScriptUser* current = nullptr;

@@ -21,6 +21,7 @@
 namespace crema::load {
 
 class Programs;
+class RequestSeries;
 class SharedArrays;
 struct UserState;
 
@@ -52,6 +53,7 @@ struct UserLinks {
   const Builtins* builtins = nullptr;
   Recorder* recorder = nullptr;
   HttpContext* http = nullptr;  // null where requests cannot be made: `inspect`
+  RequestSeries* request_series = nullptr;
   TestFacts* test = nullptr;
   const UserSettings* settings = nullptr;
   LogSink log;
