@@ -13,7 +13,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
+
+struct epoll_event;
 
 namespace crema::load {
 
@@ -23,6 +26,7 @@ constexpr Time kNever = Time::max();
 
 class StackPool;
 class TimerHeap;
+struct SwitchRecord;
 
 struct LoopOptions {
   std::size_t stack_bytes = 256 * 1024;  // a whole number of pages
@@ -76,6 +80,7 @@ class Loop {
   const LoopStatistics& statistics() const { return statistics_; }
 
   // A fiber that runs `body`, first in the turn after this. An exception must not leave `body`.
+  // Names nothing where there is no memory for its stack.
   Fiber spawn(std::function<void()> body);
   // The fiber that runs now; it names nothing outside one.
   Fiber current() const;
@@ -105,9 +110,10 @@ class Loop {
   bool cancel(TimerId timer);
 
   // Keeps `readiness` true to what epoll tells about `descriptor` (edge-triggered, registered
-  // once). Returns 0 or an errno. unwatch() before the descriptor is closed.
+  // once). Returns 0 or an errno. unwatch() comes before the descriptor is closed; who waits for
+  // it then wakes.
   int watch(int descriptor, Readiness& readiness);
-  void unwatch(int descriptor);
+  void unwatch(int descriptor, Readiness& readiness);
   // The running fiber waits until the flag is set. Whoever finds the descriptor exhausted (EAGAIN,
   // or a read that got less than it asked for) clears the flag.
   WakeReason wait_readable(Readiness& readiness, Time deadline);
@@ -120,8 +126,11 @@ class Loop {
   void turn(bool may_wait);
   void run_posted();
   void fire_timers();
+  void fire(FiberState& fiber);
   void run_ready();
   void poll(bool may_wait);
+  int wait_for_events(std::span<epoll_event> events, Duration timeout);
+  void take_event(const epoll_event& event);
   void resume(FiberState& fiber);
   void switch_to_loop(FiberState& fiber);
   void make_ready(FiberState& fiber);
@@ -135,10 +144,13 @@ class Loop {
   LoopOptions options_;
   sys::Descriptor epoll_;
   sys::Descriptor mail_;
+  sys::Descriptor alarm_;  // a timerfd, where the kernel has no epoll_pwait2
+  bool mail_arrived_ = false;
   std::atomic<bool> stopping_{false};
   Sync<std::vector<std::function<void()>>> posted_;
   std::unique_ptr<StackPool> stacks_;
   std::unique_ptr<TimerHeap> timers_;
+  std::unique_ptr<SwitchRecord> record_;             // of the thread's own stack
   std::vector<std::unique_ptr<FiberState>> fibers_;  // all that ever were; they are used again
   std::vector<FiberState*> idle_fibers_;
   std::vector<std::unique_ptr<Callback>> callbacks_;

@@ -31,6 +31,8 @@ class Socket : public Stream {
   // False when the other side has closed, or sent what nobody asked for: such a connection cannot
   // take another request. Costs no system call; as true as the loop's last turn.
   bool quiet() const { return descriptor_.open() && !readiness_.readable && !readiness_.hung_up; }
+  bool hung_up() const { return readiness_.hung_up; }
+  bool readable() const { return readiness_.readable; }
   bool open() const { return descriptor_.open(); }
   void close();
 

@@ -23,6 +23,7 @@ struct ClientCertificate {
   std::string password;              // of the key; may be empty
 };
 
+// Sessions are never taken up again: as with k6, every connection makes the whole handshake.
 struct TlsOptions {
   bool verify = true;  // false is k6's insecureSkipTLSVerify
   std::optional<TlsVersion> lowest;
@@ -30,7 +31,6 @@ struct TlsOptions {
   std::vector<std::string> cipher_suites;  // IANA's names; none means OpenSSL's choice
   std::vector<ClientCertificate> certificates;
   std::vector<std::string> protocols;  // for ALPN, the favourite first: "h2", "http/1.1"
-  bool reuse_sessions = false;         // k6 makes every handshake in full
   std::string roots;                   // PEM; trusted beside the system's own
 };
 

@@ -49,6 +49,8 @@ class TlsStream : public Stream {
   TlsOutcome handshake(const std::string& host, Time deadline);
   IoResult read(std::span<char> buffer, Time deadline) override;
   IoResult write(std::span<const std::string_view> parts, Time deadline) override;
+  // As Socket::quiet. What came may be TLS's own business: then it is dealt with here.
+  bool quiet();
   // What the handshake agreed on; the texts live as long as the program, `protocol` as the stream.
   TlsFacts facts() const;
   // Why the last read or write failed, where its errno is 0.
@@ -57,7 +59,8 @@ class TlsStream : public Stream {
  private:
   struct Impl;
   TlsOutcome failure_of(int result);
-  IoResult after(int result, Time deadline);
+  // Waits for what SSL asked for; anything but ok ends the operation.
+  IoResult wait_for_ssl(int result, Time deadline);
 
   Socket& socket_;
   const TlsContext& context_;

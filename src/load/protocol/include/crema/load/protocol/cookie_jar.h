@@ -36,8 +36,8 @@ class CookieJar {
   // What goes with a request to `url`: the longest path first, then the oldest.
   std::vector<Cookie> cookies(const Url& url, sys::WallTime now);
   // Those of `url` are gone: one of that name, or all.
-  void erase(const Url& url, std::string_view name, sys::WallTime now);
-  void clear(const Url& url, sys::WallTime now);
+  void erase(const Url& url, std::string_view name);
+  void clear(const Url& url);
   void clear() { entries_.clear(); }
   bool empty() const { return entries_.empty(); }
 
