@@ -50,15 +50,16 @@ class CargoTask : public TestTask {
       return {};
     }
     for (auto& suite : build_.broken) add(std::move(suite));
-    deadline_ = services.host.clock->monotonic() + request_.go.timeout;
+    deadline_ = services.host.clock->monotonic() + request_.options.timeout;
     CREMA_TRY(run_targets());
-    CREMA_TRY(run_failed_again(suites_, request_.go.retries,
+    CREMA_TRY(run_failed_again(suites_, request_.options.retries,
                                [&](auto failed) { return run_again(failed); }));
     for (auto& suite : suites_) place(suite);
     report.suites = std::move(suites_);
     report.remarks = std::move(remarks_);
     report.error = std::move(error_);
-    if (request_.go.cover) report.remarks.emplace_back("coverage is left out: cargo measures none");
+    if (request_.options.cover)
+      report.remarks.emplace_back("coverage is left out: cargo measures none");
     return {};
   }
 
@@ -179,7 +180,7 @@ class CargoTask : public TestTask {
     std::string said;
     sys::Exit exit;
   };
-  Result<Ran> run_cargo(std::vector<std::string> arguments, evidence::GoTestListener listener) {
+  Result<Ran> run_cargo(std::vector<std::string> arguments, evidence::SuiteListener listener) {
     LibtestReader reader([&](std::string_view executable) { return suite_of(executable); },
                          std::move(listener));
     const auto exit = CREMA_TRY(
@@ -196,7 +197,7 @@ class CargoTask : public TestTask {
   }
 
   Result<> run_once(std::vector<std::string> arguments) {
-    if (!request_.go.run.empty()) arguments.push_back(request_.go.run);
+    if (!request_.options.run.empty()) arguments.push_back(request_.options.run);
     auto listener = services_->listener;
     listener.on_suite = {};
     auto ran = CREMA_TRY(run_cargo(std::move(arguments), std::move(listener)));
@@ -325,7 +326,7 @@ class CargoTask : public TestTask {
   // Names as the harness has them: "shop::adds: test".
   Result<std::vector<std::string>> list(const CargoTarget& target) const {
     auto arguments = target.arguments();
-    if (!request_.go.run.empty()) arguments.push_back(request_.go.run);
+    if (!request_.options.run.empty()) arguments.push_back(request_.options.run);
     arguments.insert(arguments.end(), {"--", "--list"});
     const auto listed =
         CREMA_TRY(sys::capture(command(std::move(arguments)), std::chrono::minutes(2)));
@@ -339,7 +340,7 @@ class CargoTask : public TestTask {
 
   Result<std::vector<TestSuite>> run_again(std::span<const TestSuite> failed) {
     std::vector<TestSuite> again;
-    deadline_ = services_->host.clock->monotonic() + request_.go.timeout;
+    deadline_ = services_->host.clock->monotonic() + request_.options.timeout;
     for (const auto& suite : failed) {
       const auto* target = target_of(suite.name);
       if (target == nullptr) continue;
@@ -375,7 +376,7 @@ class CargoTask : public TestTask {
     }
   }
 
-  std::chrono::seconds::rep timeout() const { return request_.go.timeout.count(); }
+  std::chrono::seconds::rep timeout() const { return request_.options.timeout.count(); }
 
   const TestRequest& request_;
   std::string folder_;

@@ -2,7 +2,7 @@
 // one is one file and one line in framework_table.cc.
 #pragma once
 
-#include "crema/evidence/go_test.h"
+#include "crema/evidence/suite_listener.h"
 #include "crema/sys/process.h"
 #include "crema/testing/test_run.h"
 
@@ -20,8 +20,8 @@ struct TaskServices {
   sys::ProcessTree& processes;
   std::filesystem::path scratch;  // a folder of its own
   std::stop_token stop;
-  evidence::GoTestListener listener;  // what a user watches, of any framework
-  unsigned processes_each = 0;        // how many a task may use; 0: all
+  evidence::SuiteListener listener;  // what a user watches, of any framework
+  unsigned processes_each = 0;       // how many a task may use; 0: all
 };
 
 // One project's tests of one part: they run in one go.

@@ -57,7 +57,7 @@ ReportedProject JavaScriptRun::project() const {
   return {.name = framework_.name,
           .root = request_.root,
           .project = package_.folder,
-          .timeout = request_.go.timeout};
+          .timeout = request_.options.timeout};
 }
 
 Result<ReportedRun> JavaScriptRun::run(std::vector<std::string> arguments,
@@ -74,12 +74,12 @@ Result<ReportedRun> JavaScriptRun::run_again(std::vector<std::string> arguments,
 
 Result<std::string> JavaScriptRun::ask(std::vector<std::string> arguments) const {
   std::string output;
-  const auto exit = CREMA_TRY(
-      services_.processes.run(command(std::move(arguments), ""),
-                              {.stop = services_.stop,
-                               .deadline = services_.host.clock->monotonic() + request_.go.timeout,
-                               .patience = {}},
-                              [&](std::string_view bytes) { output += bytes; }));
+  const auto exit = CREMA_TRY(services_.processes.run(
+      command(std::move(arguments), ""),
+      {.stop = services_.stop,
+       .deadline = services_.host.clock->monotonic() + request_.options.timeout,
+       .patience = {}},
+      [&](std::string_view bytes) { output += bytes; }));
   if (exit.ok()) return output;
   return fail("testing/list", fmt::format("{} could not list its tests:\n{}", framework_.name,
                                           evidence::shortened_output(trim(output))));

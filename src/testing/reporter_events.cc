@@ -89,7 +89,7 @@ std::string first_line(std::string_view text) {
 }  // namespace
 
 ReporterEvents::ReporterEvents(std::filesystem::path root, std::string framework,
-                               std::string project, evidence::GoTestListener listener)
+                               std::string project, evidence::SuiteListener listener)
     : root_(std::move(root)),
       framework_(std::move(framework)),
       project_(std::move(project)),

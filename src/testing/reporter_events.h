@@ -12,8 +12,8 @@
 // snippet, file and line. Durations are seconds. `kind` is a failure's kind as evidence has it.
 #pragma once
 
-#include "crema/evidence/go_test.h"
 #include "crema/evidence/kept_output.h"
+#include "crema/evidence/suite_listener.h"
 #include "crema/evidence/test_suite.h"
 
 #include <nlohmann/json_fwd.hpp>
@@ -31,7 +31,7 @@ class ReporterEvents {
  public:
   // Files are shown relative to `root`, the repository.
   ReporterEvents(std::filesystem::path root, std::string framework, std::string project,
-                 evidence::GoTestListener listener);
+                 evidence::SuiteListener listener);
 
   void feed(std::string_view bytes);  // of standard output, cut anywhere
 
@@ -64,7 +64,7 @@ class ReporterEvents {
 
   std::filesystem::path root_;
   std::string framework_, project_;
-  evidence::GoTestListener listener_;
+  evidence::SuiteListener listener_;
   std::string line_, version_;
   evidence::KeptOutput other_;
   std::vector<evidence::TestSuite> suites_;
