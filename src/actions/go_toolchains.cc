@@ -113,16 +113,17 @@ template <class Names>
 std::optional<std::string> alias(std::string_view spec, const Names& newest_first) {
   std::optional<Version> stable;
   for (const std::string& name : newest_first) {
-    const auto version = *parse_version(name);
-    if (!version.prerelease.empty()) continue;
+    const auto version = parse_version(name);
+    if (!version || !version->prerelease.empty()) continue;
     if (!stable) stable = version;
-    if (spec == "stable" || version.minor != stable->minor) return name;
+    if (spec == "stable" || version->minor != stable->minor) return name;
   }
   return std::nullopt;
 }
 
 std::string describe(const std::vector<GoToolchain>& installed) {
   std::vector<std::string> parts;
+  parts.reserve(installed.size());
   for (const auto& each : installed)
     parts.push_back(fmt::format("{} ({})", each.name, each.root.string()));
   return parts.empty() ? "none" : join(parts, ", ");
@@ -169,6 +170,7 @@ Result<GoToolchain> provide_go(run::ActionContext& context, std::string_view spe
   if (!names) {
     // Offline: the best that is here, said aloud.
     std::vector<std::string> here;
+    here.reserve(installed.size());
     for (const auto& each : installed) here.push_back(each.name);
     const auto name = is_alias ? alias(spec, here) : std::nullopt;
     const auto found = std::ranges::find_if(installed, [&](const auto& each) {

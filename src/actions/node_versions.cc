@@ -90,6 +90,7 @@ Result<std::optional<std::string>> range_of(std::string_view spec) {
 
 std::string describe(const std::vector<NodeVersion>& installed) {
   std::vector<std::string> parts;
+  parts.reserve(installed.size());
   for (const auto& each : installed) {
     parts.push_back(fmt::format("{} ({})", each.version.text(), each.bin.string()));
   }

@@ -142,7 +142,7 @@ bool VersionRange::add_partial(std::string_view op, std::string_view text, Set& 
                                                      : next_patch;
     set.push_back({Op::greater_equal, low});
     set.push_back({Op::less, limit});
-  } else if (op == "~" || op == "~>") {
+  } else if (op == "~" || op == "~>" || (op.empty() && !patch)) {
     set.push_back({Op::greater_equal, low});
     set.push_back({Op::less, above});
   } else if (op == "~=") {  // Python: ~=3.10 is below 4, ~=3.10.2 below 3.11
@@ -157,13 +157,10 @@ bool VersionRange::add_partial(std::string_view op, std::string_view text, Set& 
                         : Comparator{Op::greater_equal, {above.major, above.minor, 0, {}}});
   } else if (op == "<=") {
     set.push_back(patch ? Comparator{Op::less_equal, low} : Comparator{Op::less, above});
-  } else if (!op.empty()) {
-    return false;
-  } else if (patch) {
+  } else if (op.empty()) {
     set.push_back({Op::equal, low});
   } else {
-    set.push_back({Op::greater_equal, low});
-    set.push_back({Op::less, above});
+    return false;
   }
   return true;
 }

@@ -37,16 +37,16 @@ struct TestOptions {
 };
 
 void declare(CLI::App& app, TestOptions& options) {
-  auto& go = options.request.go;
+  auto& tests = options.request.options;
   app.add_option("part_and_paths", options.words, "unit, integration, e2e or all; then folders");
-  app.add_flag("--race,!--no-race", go.race, "look for data races");
-  app.add_flag("--cover,!--no-cover", go.cover, "measure coverage");
-  app.add_option("--coverpkg", go.coverpkg, "packages that all tests cover");
-  app.add_flag("--shuffle,!--no-shuffle", go.shuffle, "random order");
-  app.add_flag("--short", go.short_mode, "tell tests to be short");
-  app.add_option("--retries", go.retries, "run what failed again")->check(CLI::Range(0, 10));
-  app.add_option("--run", go.run, "only tests whose name matches");
-  app.add_option("--tags", go.tags, "build tags");
+  app.add_flag("--race,!--no-race", tests.race, "look for data races");
+  app.add_flag("--cover,!--no-cover", tests.cover, "measure coverage");
+  app.add_option("--coverpkg", tests.coverpkg, "packages that all tests cover");
+  app.add_flag("--shuffle,!--no-shuffle", tests.shuffle, "random order");
+  app.add_flag("--short", tests.short_mode, "tell tests to be short");
+  app.add_option("--retries", tests.retries, "run what failed again")->check(CLI::Range(0, 10));
+  app.add_option("--run", tests.run, "only tests whose name matches");
+  app.add_option("--tags", tests.tags, "build tags");
   app.add_option("--timeout", options.timeout, "of each package: 90s, 10m, 1h");
   app.add_option("--parallel", options.request.parallel, "modules at a time");
   app.add_option("--compose", options.compose, "services of integration and e2e tests");
@@ -113,7 +113,7 @@ Result<> complete(TestOptions& options, const sys::Host& host, const Project& pr
     error.hint = "90s, 10m or 1h";
     return fail(std::move(error));
   }
-  request.go.timeout = *timeout;
+  request.options.timeout = *timeout;
   if (!options.explain.empty() && options.changed.empty()) options.changed = "auto";
   if (!options.changed.empty())
     request.changed = CREMA_TRY(changed_files(host, project, options.changed));
@@ -163,7 +163,7 @@ int run_test(CommandContext& context) {
 
   if (const auto& changed = options.request.changed; changed && !options.explain.empty()) {
     const auto why =
-        explain_selection(host, project, options.explain, *changed, options.request.go.tags);
+        explain_selection(host, project, options.explain, *changed, options.request.options.tags);
     if (!why) return report(why.error(), host);
     print(*why);
     return 0;

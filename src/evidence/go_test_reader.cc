@@ -93,7 +93,7 @@ std::string first_line(const std::string& text, std::string_view but_not) {
 
 class GoTestReader::Impl {
  public:
-  explicit Impl(GoTestListener listener) : listener_(std::move(listener)) {}
+  explicit Impl(SuiteListener listener) : listener_(std::move(listener)) {}
 
   void feed(std::string_view bytes) {
     pending_ += bytes;
@@ -374,7 +374,7 @@ class GoTestReader::Impl {
     }
   }
 
-  GoTestListener listener_;
+  SuiteListener listener_;
   simdjson::ondemand::parser parser_;
   std::string pending_;
   KeptOutput other_;
@@ -386,7 +386,7 @@ class GoTestReader::Impl {
   bool build_said_ = false;  // a package has told that it could not be built
 };
 
-GoTestReader::GoTestReader(GoTestListener listener)
+GoTestReader::GoTestReader(SuiteListener listener)
     : impl_(std::make_unique<Impl>(std::move(listener))) {}
 GoTestReader::~GoTestReader() = default;
 void GoTestReader::feed(std::string_view bytes) { impl_->feed(bytes); }

@@ -1,5 +1,5 @@
 // Cargo's tests: of each workspace, its targets one after another as cargo runs them.
-#include "cargo_build.h"
+#include "cargo_workspace.h"
 #include "framework.h"
 #include "libtest_reader.h"
 #include "project_walk.h"
@@ -23,8 +23,6 @@ using evidence::FailureKind;
 using evidence::TestOutcome;
 using evidence::TestSuite;
 
-constexpr std::size_t kMostBuildOutput = 64 << 20;
-
 // A file of tests/ belongs to a part by its name or its folder; all others are unit tests.
 std::string_view part_of_target(std::string_view source) {
   const auto name = source.substr(source.rfind('/') + 1);
@@ -35,115 +33,37 @@ std::string_view part_of_target(std::string_view source) {
   return part_of_file(source);
 }
 
-class CargoTask : public TestTask {
+class CargoRun {
  public:
-  CargoTask(const TestRequest& request, std::string folder)
-      : request_(request), folder_(std::move(folder)) {}
+  CargoRun(const TestRequest& request, const std::string& folder, const TaskServices& services)
+      : request_(request),
+        folder_(folder),
+        services_(services),
+        workspace_(request.root, folder, services) {}
 
-  std::string folder() const override { return folder_; }
-
-  Result<> run(const TaskServices& services, ProjectReport& report) override {
-    services_ = &services;
-    const auto error = CREMA_TRY(build());
+  Result<> run(ProjectReport& report) {
+    const auto error = CREMA_TRY(workspace_.build());
     if (!error.empty()) {
       report.error = error;
       return {};
     }
-    for (auto& suite : build_.broken) add(std::move(suite));
-    deadline_ = services.host.clock->monotonic() + request_.go.timeout;
+    for (auto suite : workspace_.broken()) add(std::move(suite));
+    deadline_ = services_.host.clock->monotonic() + request_.options.timeout;
     CREMA_TRY(run_targets());
-    CREMA_TRY(run_failed_again(suites_, request_.go.retries,
+    CREMA_TRY(run_failed_again(suites_, request_.options.retries,
                                [&](auto failed) { return run_again(failed); }));
     for (auto& suite : suites_) place(suite);
     report.suites = std::move(suites_);
     report.remarks = std::move(remarks_);
     report.error = std::move(error_);
-    if (request_.go.cover) report.remarks.emplace_back("coverage is left out: cargo measures none");
+    if (request_.options.cover)
+      report.remarks.emplace_back("coverage is left out: cargo measures none");
     return {};
   }
 
  private:
-  sys::Command command(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), {"cargo", "test", "--no-fail-fast"});
-    auto environment = services_->host.environment;
-    environment["CARGO_TERM_COLOR"] = "never";
-    if (services_->processes_each > 0) {
-      const auto count = std::to_string(services_->processes_each);
-      environment.try_emplace("RUST_TEST_THREADS", count);
-      environment.try_emplace("CARGO_BUILD_JOBS", count);
-    }
-    return {.argv = std::move(arguments),
-            .environment = std::move(environment),
-            .working_directory = request_.root / folder_};
-  }
-
-  // What cargo said where nothing could be built and no target says why; else "".
-  Result<std::string> build() {
-    std::string said;
-    const bool built = CREMA_TRY(build_targets({"--workspace"}, said));
-    if (built) return std::string();
-    if (build_.broken.empty()) return evidence::shortened_output(said);
-    // Cargo stops at the first target that is broken: the others are built one by one.
-    auto environment = command({}).environment;
-    const auto listed =
-        CREMA_TRY(sys::capture({.argv = {"cargo", "metadata", "--no-deps", "--format-version=1"},
-                                .environment = std::move(environment),
-                                .working_directory = request_.root / folder_},
-                               std::chrono::minutes(2)));
-    for (const auto& target : read_cargo_metadata(listed.output, request_.root)) {
-      const auto is_this = [&](const auto& other) { return other.name == target.suite(); };
-      if (std::ranges::any_of(build_.broken, is_this) || has_executable(target)) continue;
-      (void)CREMA_TRY(build_targets(target.arguments(), said));
-    }
-    return std::string();
-  }
-
-  bool has_executable(const CargoTarget& target) const {
-    return std::ranges::any_of(build_.executables, [&](const auto& entry) {
-      return entry.second.suite() == target.suite();
-    });
-  }
-
-  // Whether all could be built; what became of each is added to the build.
-  Result<bool> build_targets(std::vector<std::string> choice, std::string& said) {
-    choice.insert(choice.end(), {"--no-run", "--message-format=json"});
-    std::string output;
-    const auto exit = CREMA_TRY(services_->processes.run(
-        command(std::move(choice)), {.stop = services_->stop, .deadline = {}, .patience = {}},
-        [&](std::string_view bytes) {
-          if (output.size() < kMostBuildOutput) output += bytes;
-        }));
-    if (exit.why == sys::Exit::Why::stopped)
-      return fail("testing/stopped", "the tests were stopped");
-    auto read = read_cargo_build(output, request_.root);
-    build_.executables.merge(read.executables);
-    for (auto& target : read.documented) {
-      if (std::ranges::find(build_.documented, target.package, &CargoTarget::package) ==
-          build_.documented.end())
-        build_.documented.push_back(std::move(target));
-    }
-    for (auto& suite : read.broken) {
-      if (std::ranges::find(build_.broken, suite.name, &TestSuite::name) == build_.broken.end())
-        build_.broken.push_back(std::move(suite));
-    }
-    said.clear();
-    for (const auto line : split_lines(output)) {
-      if (!line.starts_with('{')) said += std::string(line) + "\n";
-    }
-    return exit.ok();
-  }
-
-  std::vector<CargoTarget> targets() const {
-    std::vector<CargoTarget> all;
-    all.reserve(build_.executables.size() + build_.documented.size());
-    for (const auto& [file, target] : build_.executables) all.push_back(target);
-    for (const auto& target : build_.documented) all.push_back(target);
-    std::ranges::sort(all, {}, &CargoTarget::suite);
-    return all;
-  }
-
   std::vector<CargoTarget> chosen() const {
-    auto some = targets();
+    auto some = workspace_.targets();
     const bool named = !request_.paths.empty() && request_.part == "unit";
     std::erase_if(some, [&](const auto& target) {
       const bool asked =
@@ -166,9 +86,10 @@ class CargoTask : public TestTask {
   // In one go where all of them run; else each by itself.
   Result<> run_targets() {
     const auto some = chosen();
-    if (build_.broken.empty() && some.size() == targets().size()) return run_once({"--workspace"});
+    if (workspace_.broken().empty() && some.size() == workspace_.targets().size())
+      return run_once({"--workspace"});
     for (const auto& target : some) {
-      if (services_->host.clock->monotonic() >= deadline_) break;
+      if (services_.host.clock->monotonic() >= deadline_) break;
       CREMA_TRY(run_once(target.arguments()));
     }
     return {};
@@ -179,13 +100,14 @@ class CargoTask : public TestTask {
     std::string said;
     sys::Exit exit;
   };
-  Result<Ran> run_cargo(std::vector<std::string> arguments, evidence::GoTestListener listener) {
-    LibtestReader reader([&](std::string_view executable) { return suite_of(executable); },
-                         std::move(listener));
+  Result<Ran> run_cargo(std::vector<std::string> arguments, evidence::SuiteListener listener) {
+    LibtestReader reader(
+        [&](std::string_view executable) { return workspace_.suite_of(executable); },
+        std::move(listener));
     const auto exit = CREMA_TRY(
-        services_->processes.run(command(std::move(arguments)),
-                                 {.stop = services_->stop, .deadline = deadline_, .patience = {}},
-                                 [&](std::string_view bytes) { reader.feed(bytes); }));
+        services_.processes.run(workspace_.command(std::move(arguments)),
+                                {.stop = services_.stop, .deadline = deadline_, .patience = {}},
+                                [&](std::string_view bytes) { reader.feed(bytes); }));
     if (exit.why == sys::Exit::Why::stopped)
       return fail("testing/stopped", "the tests were stopped");
     const bool late = exit.why == sys::Exit::Why::timed_out;
@@ -196,8 +118,8 @@ class CargoTask : public TestTask {
   }
 
   Result<> run_once(std::vector<std::string> arguments) {
-    if (!request_.go.run.empty()) arguments.push_back(request_.go.run);
-    auto listener = services_->listener;
+    if (!request_.options.run.empty()) arguments.push_back(request_.options.run);
+    auto listener = services_.listener;
     listener.on_suite = {};
     auto ran = CREMA_TRY(run_cargo(std::move(arguments), std::move(listener)));
     bool failed = false;
@@ -218,33 +140,14 @@ class CargoTask : public TestTask {
 
   void add(TestSuite suite) {
     suite.project = folder_;
-    if (services_->listener.on_suite) services_->listener.on_suite(TestSuite(suite));
+    if (services_.listener.on_suite) services_.listener.on_suite(TestSuite(suite));
     suites_.push_back(std::move(suite));
-  }
-
-  const CargoTarget* target_of(const std::string& suite) const {
-    for (const auto& [file, target] : build_.executables) {
-      if (target.suite() == suite) return &target;
-    }
-    const auto found = std::ranges::find(build_.documented, suite, &CargoTarget::suite);
-    return found == build_.documented.end() ? nullptr : &*found;
-  }
-
-  TestSuite suite_of(std::string_view executable) const {
-    TestSuite suite{.name = std::string(executable), .framework = "cargo", .project = folder_};
-    const auto file = executable.substr(executable.rfind('/') + 1);
-    if (const auto known = build_.executables.find(file); known != build_.executables.end())
-      suite.name = known->second.suite();
-    for (const auto& target : build_.documented) {
-      if (suite.name == "doc-tests " + target.name) suite.name = target.suite();
-    }
-    return suite;
   }
 
   // The harness names tests when they have ended. Of those that had not, the first ones ran: as
   // many as it has threads. Where the process died, they run one by one, until all have ended.
   Result<> name_unfinished(TestSuite& suite) {
-    const auto* target = target_of(suite.name);
+    const auto* target = workspace_.target_of(suite.name);
     if (target == nullptr || suite.kind == FailureKind::build) return {};
     auto names = CREMA_TRY(list(*target));
     const auto leave = [&] {
@@ -314,8 +217,8 @@ class CargoTask : public TestTask {
   }
 
   std::size_t threads() const {
-    const auto given = services_->host.variable("RUST_TEST_THREADS").value_or("");
-    const auto each = services_->processes_each;
+    const auto given = services_.host.variable("RUST_TEST_THREADS").value_or("");
+    const auto each = services_.processes_each;
     if (!given.empty() && given.size() < 5 &&
         given.find_first_not_of("0123456789") == std::string::npos)
       return std::stoul(given);
@@ -325,10 +228,10 @@ class CargoTask : public TestTask {
   // Names as the harness has them: "shop::adds: test".
   Result<std::vector<std::string>> list(const CargoTarget& target) const {
     auto arguments = target.arguments();
-    if (!request_.go.run.empty()) arguments.push_back(request_.go.run);
+    if (!request_.options.run.empty()) arguments.push_back(request_.options.run);
     arguments.insert(arguments.end(), {"--", "--list"});
     const auto listed =
-        CREMA_TRY(sys::capture(command(std::move(arguments)), std::chrono::minutes(2)));
+        CREMA_TRY(sys::capture(workspace_.command(std::move(arguments)), std::chrono::minutes(2)));
     std::vector<std::string> names;
     for (const auto line : split_lines(listed.output)) {
       constexpr std::string_view kTest = ": test";
@@ -339,14 +242,14 @@ class CargoTask : public TestTask {
 
   Result<std::vector<TestSuite>> run_again(std::span<const TestSuite> failed) {
     std::vector<TestSuite> again;
-    deadline_ = services_->host.clock->monotonic() + request_.go.timeout;
+    deadline_ = services_.host.clock->monotonic() + request_.options.timeout;
     for (const auto& suite : failed) {
-      const auto* target = target_of(suite.name);
+      const auto* target = workspace_.target_of(suite.name);
       if (target == nullptr) continue;
       auto arguments = target->arguments();
       arguments.insert(arguments.end(), {"--", "--exact"});
       for (const auto& test : suite.cases) arguments.push_back(test.name);
-      auto listener = services_->listener;
+      auto listener = services_.listener;
       listener.on_suite = {};
       auto ran = CREMA_TRY(run_cargo(std::move(arguments), std::move(listener)));
       for (auto& one : ran.suites) {
@@ -375,16 +278,31 @@ class CargoTask : public TestTask {
     }
   }
 
-  std::chrono::seconds::rep timeout() const { return request_.go.timeout.count(); }
+  std::chrono::seconds::rep timeout() const { return request_.options.timeout.count(); }
 
   const TestRequest& request_;
-  std::string folder_;
-  const TaskServices* services_ = nullptr;  // while it runs
+  const std::string& folder_;
+  const TaskServices& services_;
+  CargoWorkspace workspace_;
   sys::MonotonicTime deadline_;
-  CargoBuild build_;
   std::vector<TestSuite> suites_;
   std::vector<std::string> remarks_;
   std::string error_;
+};
+
+class CargoTask : public TestTask {
+ public:
+  CargoTask(const TestRequest& request, std::string folder)
+      : request_(request), folder_(std::move(folder)) {}
+
+  std::string folder() const override { return folder_; }
+  Result<> run(const TaskServices& services, ProjectReport& report) override {
+    return CargoRun(request_, folder_, services).run(report);
+  }
+
+ private:
+  const TestRequest& request_;
+  std::string folder_;
 };
 
 // Whether there is a target of a part: without asking cargo, which may have to fetch first.

@@ -132,7 +132,8 @@ class CtestTask : public TestTask {
     report_ = &report;
     if (!CREMA_TRY(prepare())) return {};
     const auto all = CREMA_TRY(list({}));
-    const auto chosen = choose(request_.go.run.empty() ? all : CREMA_TRY(list(request_.go.run)));
+    const auto chosen =
+        choose(request_.options.run.empty() ? all : CREMA_TRY(list(request_.options.run)));
     for (const auto& test : chosen) by_name_.emplace(test.name, test);
     if (chosen.size() == all.size()) {
       CREMA_TRY(run_once(""));
@@ -151,7 +152,8 @@ class CtestTask : public TestTask {
       }
     }
     make_suites();
-    if (request_.go.cover) report.remarks.emplace_back("coverage is left out: ctest measures none");
+    if (request_.options.cover)
+      report.remarks.emplace_back("coverage is left out: ctest measures none");
     return {};
   }
 
@@ -269,7 +271,7 @@ class CtestTask : public TestTask {
                                       processes(),
                                       "--no-tests=ignore",
                                       "--timeout",
-                                      std::to_string(request_.go.timeout.count()),
+                                      std::to_string(request_.options.timeout.count()),
                                       "--output-junit",
                                       results.string(),
                                       "--test-output-size-passed",
@@ -277,9 +279,9 @@ class CtestTask : public TestTask {
                                       "--test-output-size-failed",
                                       "65536"};
     if (!pattern.empty()) words.insert(words.end(), {"-R", pattern});
-    if (request_.go.retries > 0)
+    if (request_.options.retries > 0)
       words.insert(words.end(),
-                   {"--repeat", fmt::format("until-pass:{}", request_.go.retries + 1)});
+                   {"--repeat", fmt::format("until-pass:{}", request_.options.retries + 1)});
     CtestReader reader([this](std::string_view name) { return suite_of(name); },
                        services_->listener);
     const auto exit = CREMA_TRY(

@@ -58,7 +58,7 @@ void take_status(TestCase& test, std::string_view status) {
 }  // namespace
 
 CtestReader::CtestReader(std::function<std::string(std::string_view)> suite_of,
-                         evidence::GoTestListener listener)
+                         evidence::SuiteListener listener)
     : suite_of_(std::move(suite_of)), listener_(std::move(listener)) {}
 
 void CtestReader::feed(std::string_view bytes) {

@@ -2,8 +2,8 @@
 // is in the JUnit file that ctest writes at the end.
 #pragma once
 
-#include "crema/evidence/go_test.h"
 #include "crema/evidence/kept_output.h"
+#include "crema/evidence/suite_listener.h"
 #include "crema/evidence/test_suite.h"
 
 #include <functional>
@@ -18,7 +18,7 @@ class CtestReader {
  public:
   // `on_run` and `on_case` of the listener are called; the suite of a test is `suite_of` its name.
   CtestReader(std::function<std::string(std::string_view name)> suite_of,
-              evidence::GoTestListener listener);
+              evidence::SuiteListener listener);
 
   void feed(std::string_view bytes);
   void finish();
@@ -33,7 +33,7 @@ class CtestReader {
   void end_test(std::string_view name, std::string_view status, std::string_view seconds);
 
   std::function<std::string(std::string_view)> suite_of_;
-  evidence::GoTestListener listener_;
+  evidence::SuiteListener listener_;
   std::string line_;
   evidence::KeptOutput other_;
   std::map<std::string, evidence::TestCase, std::less<>> cases_;

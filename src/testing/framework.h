@@ -2,7 +2,7 @@
 // one is one file and one line in framework_table.cc.
 #pragma once
 
-#include "crema/evidence/go_test.h"
+#include "crema/evidence/suite_listener.h"
 #include "crema/sys/process.h"
 #include "crema/testing/test_run.h"
 
@@ -20,8 +20,8 @@ struct TaskServices {
   sys::ProcessTree& processes;
   std::filesystem::path scratch;  // a folder of its own
   std::stop_token stop;
-  evidence::GoTestListener listener;  // what a user watches, of any framework
-  unsigned processes_each = 0;        // how many a task may use; 0: all
+  evidence::SuiteListener listener;  // what a user watches, of any framework
+  unsigned processes_each = 0;       // how many a task may use; 0: all
 };
 
 // One project's tests of one part: they run in one go.
@@ -45,11 +45,14 @@ struct Framework {
 
 std::span<const Framework> frameworks();
 
-extern const Framework kGo, kJest, kVitest, kPytest, kCargo, kCtest, kPlaywright;
+extern const Framework kGo, kJest, kVitest, kPytest, kCargo, kCtest, kNodeTest, kPlaywright;
 
 // Whether a folder is another or below it; "" is the root, which is above all.
 bool is_below(std::string_view folder, std::string_view above);
 // Whether a user's paths (none: all) ask for a project in `folder`.
 bool is_asked_for(const TestRequest& request, std::string_view folder);
+// Whether a file of tests, relative to the repository, is of the part and below the paths that were
+// asked for. Paths that a user names are tested whatever they are called.
+bool is_chosen(const TestRequest& request, std::string_view file);
 
 }  // namespace crema::testing

@@ -16,19 +16,19 @@ namespace {
 
 class GoTask : public TestTask {
  public:
-  GoTask(const TestRequest& request, GoModule module, GoTestOptions options, std::string remark)
+  GoTask(const TestRequest& request, GoModule module, GoTestPlan plan, std::string remark)
       : root_(request.root),
         module_(std::move(module)),
-        options_(std::move(options)),
+        plan_(std::move(plan)),
         remark_(std::move(remark)) {
-    if (request.part != "unit") options_.arguments.emplace_back("-count=1");
+    if (request.part != "unit") plan_.arguments.emplace_back("-count=1");
   }
 
   std::string folder() const override { return module_.folder; }
 
   Result<> run(const TaskServices& services, ProjectReport& report) override {
-    if (options_.processes == 0) options_.processes = services.processes_each;
-    auto result = CREMA_TRY(run_go_tests(root_, module_, options_,
+    if (plan_.processes == 0) plan_.processes = services.processes_each;
+    auto result = CREMA_TRY(run_go_tests(root_, module_, plan_,
                                          {.host = services.host,
                                           .processes = services.processes,
                                           .scratch = services.scratch,
@@ -45,7 +45,7 @@ class GoTask : public TestTask {
  private:
   std::filesystem::path root_;
   GoModule module_;
-  GoTestOptions options_;
+  GoTestPlan plan_;
   std::string remark_;
 };
 
@@ -84,19 +84,19 @@ class GoTasks {
     TestTasks tasks;
     for (auto& plan : plans_)
       tasks.push_back(
-          std::make_unique<GoTask>(request_, *plan.module, std::move(plan.options), plan.remark));
+          std::make_unique<GoTask>(request_, *plan.module, std::move(plan.tests), plan.remark));
     return tasks;
   }
 
  private:
-  struct Plan {
+  struct ModulePlan {
     const GoModule* module;
-    GoTestOptions options;
+    GoTestPlan tests;
     std::string remark;  // what was left out
   };
 
-  void add(const GoModule& module, GoTestOptions options) {
-    plans_.push_back({&module, std::move(options), {}});
+  void add(const GoModule& module, GoTestPlan tests) {
+    plans_.push_back({&module, std::move(tests), {}});
   }
 
   // To what a change affects, then to this shard's share of it: packages by name.
@@ -105,7 +105,7 @@ class GoTasks {
     const auto impact = CREMA_TRY(GoImpact::read(request_.root, modules_, tags(), host_));
     const auto affected = request_.changed ? impact.affected_by(*request_.changed)
                                            : std::map<std::string, Impact, std::less<>>();
-    std::vector<Plan> narrowed;
+    std::vector<ModulePlan> narrowed;
     for (auto& plan : plans_) {
       std::size_t unaffected = 0;
       std::vector<std::string> packages;
@@ -118,15 +118,15 @@ class GoTasks {
         if (request_.changed && !package.has_tests) continue;
         packages.push_back(package.path);
       }
-      plan.options.packages = std::move(packages);
-      plan.options.without.clear();
+      plan.tests.packages = std::move(packages);
+      plan.tests.without.clear();
       if (unaffected > 0)
         plan.remark =
             fmt::format("{} package{} left out: nothing that changed can affect {}", unaffected,
                         unaffected == 1 ? "" : "s", unaffected == 1 ? "it" : "them");
       if (const auto& shard = request_.shard)
         take_share(plan, *shard, narrowed);
-      else if (!plan.options.packages.empty())
+      else if (!plan.tests.packages.empty())
         narrowed.push_back(std::move(plan));
     }
     plans_ = std::move(narrowed);
@@ -135,22 +135,22 @@ class GoTasks {
 
   std::string tags() const {
     for (const auto& plan : plans_) {
-      if (!plan.options.tags.empty()) return plan.options.tags;
+      if (!plan.tests.options.tags.empty()) return plan.tests.options.tags;
     }
     return "";
   }
 
   // Whether "./x/..." and the like of a plan mean a package.
-  static bool is_in(const Plan& plan, const GoPackage& package) {
+  static bool is_in(const ModulePlan& plan, const GoPackage& package) {
     const auto& module = plan.module->folder;
     const auto inside = module.empty()             ? package.folder
                         : package.folder == module ? std::string()
                                                    : package.folder.substr(module.size() + 1);
-    const auto& options = plan.options;
+    const auto& tests = plan.tests;
     const bool left_out = std::ranges::any_of(
-        options.without, [&](const auto& folder) { return is_below(inside, folder); });
-    if (left_out || options.packages.empty()) return !left_out;
-    return std::ranges::any_of(options.packages, [&](std::string_view pattern) {
+        tests.without, [&](const auto& folder) { return is_below(inside, folder); });
+    if (left_out || tests.packages.empty()) return !left_out;
+    return std::ranges::any_of(tests.packages, [&](std::string_view pattern) {
       pattern.remove_prefix(pattern.starts_with("./") ? 2 : 1);
       if (pattern == "...") return true;
       if (pattern.ends_with("/...")) return is_below(inside, pattern.substr(0, pattern.size() - 4));
@@ -164,37 +164,36 @@ class GoTasks {
     return pattern.empty() ? "" : pattern + ")$";
   }
 
-  void take_share(Plan& plan, const Shard& shard, std::vector<Plan>& into) const {
-    const bool divisible = plan.options.run.empty();
-    const auto shards = divide(plan.options.packages, request_.times, shard.count, divisible);
+  void take_share(ModulePlan& plan, const Shard& shard, std::vector<ModulePlan>& into) const {
+    const bool divisible = plan.tests.options.run.empty();
+    const auto shards = divide(plan.tests.packages, request_.times, shard.count, divisible);
     auto whole = plan;
-    whole.options.packages.clear();
+    whole.tests.packages.clear();
     for (const auto& part : shards[shard.index - 1]) {
       if (part.whole()) {
-        whole.options.packages.push_back(part.suite);
+        whole.tests.packages.push_back(part.suite);
         continue;
       }
       auto some = plan;
-      some.options.packages = {part.suite};
-      some.options.run = pattern_of(part.only);
-      some.options.skip = pattern_of(part.without);
+      some.tests.packages = {part.suite};
+      some.tests.options.run = pattern_of(part.only);
+      some.tests.skip = pattern_of(part.without);
       into.push_back(std::move(some));
     }
-    if (!whole.options.packages.empty()) into.push_back(std::move(whole));
+    if (!whole.tests.packages.empty()) into.push_back(std::move(whole));
   }
 
   // Paths that a user names are tested whatever they are called.
   void add_unit(const GoModule& module) {
-    auto options = request_.go;
+    GoTestPlan tests{.options = request_.options};
     if (!request_.paths.empty()) {
-      options.packages = named_packages(module);
-      if (!options.packages.empty()) add(module, std::move(options));
+      tests.packages = named_packages(module);
+      if (!tests.packages.empty()) add(module, std::move(tests));
       return;
     }
-    options.without = module.integration;
-    options.without.insert(options.without.end(), module.e2e.begin(), module.e2e.end());
-    if (std::ranges::find(options.without, ".") == options.without.end())
-      add(module, std::move(options));
+    tests.without = module.integration;
+    tests.without.insert(tests.without.end(), module.e2e.begin(), module.e2e.end());
+    if (std::ranges::find(tests.without, ".") == tests.without.end()) add(module, std::move(tests));
   }
 
   std::vector<std::string> named_packages(const GoModule& module) const {
@@ -213,35 +212,36 @@ class GoTasks {
   // Folders of the part as a whole; elsewhere, the tests that say they are of it.
   void add_part(const GoModule& module, const std::vector<std::string>& folders) {
     const auto marked = find_marked_tests(request_.root, module, request_.part);
-    const auto tags = [&](GoTestOptions& options) {
-      if (!marked.tags.empty()) options.tags += (options.tags.empty() ? "" : ",") + marked.tags;
+    const auto add_tags = [&](GoTestPlan& plan) {
+      auto& tags = plan.options.tags;
+      if (!marked.tags.empty()) tags += (tags.empty() ? "" : ",") + marked.tags;
     };
-    auto options = request_.go;
+    GoTestPlan tests{.options = request_.options};
     for (const auto& folder : folders) {
       const auto whole = folder == "."           ? module.folder
                          : module.folder.empty() ? folder
                                                  : module.folder + "/" + folder;
       if (is_asked_for(request_, whole) && has_tests(request_.root / whole))
-        options.packages.push_back(folder == "." ? "./..." : "./" + folder + "/...");
+        tests.packages.push_back(folder == "." ? "./..." : "./" + folder + "/...");
     }
-    tags(options);
-    if (!options.packages.empty()) add(module, options);
-    auto of_marked = request_.go;
+    add_tags(tests);
+    if (!tests.packages.empty()) add(module, std::move(tests));
+    GoTestPlan of_marked{.options = request_.options};
     for (const auto& package : marked.packages) {
       const auto place = package == "." ? "" : package.substr(2);
       const auto whole = module.folder.empty() ? place : module.folder + "/" + place;
       if (is_asked_for(request_, whole)) of_marked.packages.push_back(package);
     }
     if (of_marked.packages.empty()) return;
-    if (of_marked.run.empty()) of_marked.run = marked.pattern;
-    tags(of_marked);
+    if (of_marked.options.run.empty()) of_marked.options.run = marked.pattern;
+    add_tags(of_marked);
     add(module, std::move(of_marked));
   }
 
   const TestRequest& request_;
   const sys::Host& host_;
   std::vector<GoModule> modules_;
-  std::vector<Plan> plans_;
+  std::vector<ModulePlan> plans_;
 };
 
 }  // namespace

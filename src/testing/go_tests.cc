@@ -4,6 +4,7 @@
 
 #include "crema/base/strings.h"
 #include "crema/evidence/go_profile.h"
+#include "crema/evidence/go_test.h"
 #include "crema/sys/files.h"
 
 #include <fmt/format.h>
@@ -22,9 +23,9 @@ using evidence::TestSuite;
 
 class GoTests {
  public:
-  GoTests(const fs::path& root, const GoModule& module, const GoTestOptions& options,
+  GoTests(const fs::path& root, const GoModule& module, const GoTestPlan& plan,
           const GoTestServices& services)
-      : root_(root), module_(module), options_(options), services_(services) {}
+      : root_(root), module_(module), plan_(plan), options_(plan.options), services_(services) {}
 
   Result<GoTestResult> run() {
     choose_race();
@@ -58,10 +59,9 @@ class GoTests {
 
   // What is left out must be named by what stays: go has no way to exclude a package.
   Result<std::vector<std::string>> choose_packages() {
-    const auto& wanted = options_.packages;
-    if (options_.without.empty())
-      return wanted.empty() ? std::vector<std::string>{"./..."} : wanted;
-    if (std::ranges::find(options_.without, ".") != options_.without.end())
+    const auto& wanted = plan_.packages;
+    if (plan_.without.empty()) return wanted.empty() ? std::vector<std::string>{"./..."} : wanted;
+    if (std::ranges::find(plan_.without, ".") != plan_.without.end())
       return std::vector<std::string>();
     std::vector<std::string> arguments = {"go", "list", "-e"};
     if (!options_.tags.empty()) arguments.push_back("-tags=" + options_.tags);
@@ -71,7 +71,7 @@ class GoTests {
         CREMA_TRY(sys::capture(command(std::move(arguments)), std::chrono::minutes(5)));
     std::vector<std::string> packages;
     for (const auto line : split_lines(listed.output)) {
-      const bool left_out = std::ranges::any_of(options_.without, [&](const auto& folder) {
+      const bool left_out = std::ranges::any_of(plan_.without, [&](const auto& folder) {
         const auto path = module_.path + "/" + folder;
         return line == path || line.starts_with(path + "/");
       });
@@ -154,16 +154,16 @@ class GoTests {
     if (race_) flags.emplace_back("-race");
     if (options_.shuffle) flags.emplace_back("-shuffle=on");
     if (options_.short_mode) flags.emplace_back("-short");
-    if (options_.processes > 0) flags.push_back(fmt::format("-p={}", options_.processes));
+    if (plan_.processes > 0) flags.push_back(fmt::format("-p={}", plan_.processes));
     if (!pattern.empty()) flags.push_back("-run=" + pattern);
-    if (!options_.skip.empty()) flags.push_back("-skip=" + options_.skip);
+    if (!plan_.skip.empty()) flags.push_back("-skip=" + plan_.skip);
     if (!options_.tags.empty()) flags.push_back("-tags=" + options_.tags);
     if (!profile.empty()) {
       flags.emplace_back("-covermode=atomic");
       if (!covered_.empty()) flags.push_back("-coverpkg=" + join(covered_, ","));
       flags.push_back("-coverprofile=" + profile.string());
     }
-    flags.insert(flags.end(), options_.arguments.begin(), options_.arguments.end());
+    flags.insert(flags.end(), plan_.arguments.begin(), plan_.arguments.end());
     return flags;
   }
 
@@ -246,7 +246,8 @@ class GoTests {
 
   const fs::path& root_;
   const GoModule& module_;
-  const GoTestOptions& options_;
+  const GoTestPlan& plan_;
+  const TestOptions& options_;
   const GoTestServices& services_;
   bool race_ = false;
   std::vector<std::string> covered_;  // -coverpkg
@@ -260,8 +261,8 @@ class GoTests {
 }  // namespace
 
 Result<GoTestResult> run_go_tests(const fs::path& root, const GoModule& module,
-                                  const GoTestOptions& options, const GoTestServices& services) {
-  return GoTests(root, module, options, services).run();
+                                  const GoTestPlan& plan, const GoTestServices& services) {
+  return GoTests(root, module, plan, services).run();
 }
 
 }  // namespace crema::testing

@@ -57,7 +57,7 @@ ReportedProject JavaScriptRun::project() const {
   return {.name = framework_.name,
           .root = request_.root,
           .project = package_.folder,
-          .timeout = request_.go.timeout};
+          .timeout = request_.options.timeout};
 }
 
 Result<ReportedRun> JavaScriptRun::run(std::vector<std::string> arguments,
@@ -74,12 +74,12 @@ Result<ReportedRun> JavaScriptRun::run_again(std::vector<std::string> arguments,
 
 Result<std::string> JavaScriptRun::ask(std::vector<std::string> arguments) const {
   std::string output;
-  const auto exit = CREMA_TRY(
-      services_.processes.run(command(std::move(arguments), ""),
-                              {.stop = services_.stop,
-                               .deadline = services_.host.clock->monotonic() + request_.go.timeout,
-                               .patience = {}},
-                              [&](std::string_view bytes) { output += bytes; }));
+  const auto exit = CREMA_TRY(services_.processes.run(
+      command(std::move(arguments), ""),
+      {.stop = services_.stop,
+       .deadline = services_.host.clock->monotonic() + request_.options.timeout,
+       .patience = {}},
+      [&](std::string_view bytes) { output += bytes; }));
   if (exit.ok()) return output;
   return fail("testing/list", fmt::format("{} could not list its tests:\n{}", framework_.name,
                                           evidence::shortened_output(trim(output))));
@@ -99,14 +99,7 @@ std::vector<std::string> JavaScriptRun::chosen(const std::vector<std::string>& f
   std::vector<std::string> some;
   for (const auto& file : files) {
     const auto inside = fs::path(file).lexically_relative(request_.root).string();
-    const bool named = !request_.paths.empty();
-    const bool asked = !named || std::ranges::any_of(request_.paths, [&](const auto& path) {
-      return is_below(inside, path);
-    });
-    // Paths that a user names are tested whatever they are called.
-    const bool of_part =
-        part_of_file(inside) == request_.part || (named && request_.part == "unit");
-    if (asked && of_part) some.push_back(file);
+    if (is_chosen(request_, inside)) some.push_back(file);
   }
   return some;
 }

@@ -29,7 +29,7 @@ class JestTask : public TestTask {
     if (request_.shard)
       arguments.push_back(
           fmt::format("--shard={}/{}", request_.shard->index, request_.shard->count));
-    if (request_.go.cover) {
+    if (request_.options.cover) {
       arguments.insert(arguments.end(), {"--coverage", "--coverageReporters=lcovonly",
                                          "--coverageDirectory=" + run.coverage_folder().string()});
     }
@@ -39,12 +39,13 @@ class JestTask : public TestTask {
       arguments.emplace_back("--runTestsByPath");
       arguments.insert(arguments.end(), files.begin(), files.end());
     }
-    if (!request_.go.run.empty()) arguments.push_back("--testNamePattern=" + request_.go.run);
-    auto ran = CREMA_TRY(run.run(std::move(arguments), request_.go.run));
-    CREMA_TRY(run_failed_again(ran.suites, request_.go.retries,
+    if (!request_.options.run.empty())
+      arguments.push_back("--testNamePattern=" + request_.options.run);
+    auto ran = CREMA_TRY(run.run(std::move(arguments), request_.options.run));
+    CREMA_TRY(run_failed_again(ran.suites, request_.options.retries,
                                [&](auto failed) { return run_again(run, services, failed); }));
     take_into(report, std::move(ran));
-    if (request_.go.cover) run.read_coverage(report);
+    if (request_.options.cover) run.read_coverage(report);
     return {};
   }
 

@@ -69,7 +69,7 @@ void take_quoted(std::span<const std::string_view> lines, std::string_view text,
 
 }  // namespace
 
-LibtestReader::LibtestReader(SuiteOf suite_of, evidence::GoTestListener listener)
+LibtestReader::LibtestReader(SuiteOf suite_of, evidence::SuiteListener listener)
     : suite_of_(std::move(suite_of)), listener_(std::move(listener)) {}
 
 void LibtestReader::feed(std::string_view bytes) {

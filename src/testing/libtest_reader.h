@@ -2,8 +2,8 @@
 // all that a stable toolchain gives. Durations of single tests are not in it.
 #pragma once
 
-#include "crema/evidence/go_test.h"
 #include "crema/evidence/kept_output.h"
+#include "crema/evidence/suite_listener.h"
 #include "crema/evidence/test_suite.h"
 
 #include <chrono>
@@ -20,7 +20,7 @@ class LibtestReader {
   // `suite_of` gives the suite of a test executable ("target/debug/deps/shop-1f2e"), or of a
   // crate's documentation ("doc-tests shop").
   using SuiteOf = std::function<evidence::TestSuite(std::string_view executable)>;
-  LibtestReader(SuiteOf suite_of, evidence::GoTestListener listener);
+  LibtestReader(SuiteOf suite_of, evidence::SuiteListener listener);
 
   void feed(std::string_view bytes);
   // Suites in their order. One whose harness did not come to its end has failed with `kind`; a test
@@ -39,7 +39,7 @@ class LibtestReader {
   void end_suite(evidence::FailureKind kind, std::string_view message);
 
   SuiteOf suite_of_;
-  evidence::GoTestListener listener_;
+  evidence::SuiteListener listener_;
   std::string line_;
   evidence::KeptOutput other_, said_, block_;
   std::vector<evidence::TestSuite> suites_;

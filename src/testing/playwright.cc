@@ -122,7 +122,7 @@ class PlaywrightTask : public TestTask {
                                       {.name = "Playwright",
                                        .root = request_.root,
                                        .project = folder_,
-                                       .timeout = request_.go.timeout},
+                                       .timeout = request_.options.timeout},
                                       services));
     take_into(report, std::move(ran));
     return {};
@@ -134,10 +134,11 @@ class PlaywrightTask : public TestTask {
     std::vector<std::string> words = {
         (packages / ".bin/playwright").string(), "test", "--reporter=" + reporter.string(),
         "--trace=retain-on-failure", "--output=" + (services.scratch / "results").string()};
-    if (request_.go.retries > 0) words.push_back(fmt::format("--retries={}", request_.go.retries));
+    if (request_.options.retries > 0)
+      words.push_back(fmt::format("--retries={}", request_.options.retries));
     if (request_.shard)
       words.push_back(fmt::format("--shard={}/{}", request_.shard->index, request_.shard->count));
-    if (!request_.go.run.empty()) words.push_back("--grep=" + request_.go.run);
+    if (!request_.options.run.empty()) words.push_back("--grep=" + request_.options.run);
     return words;
   }
 

@@ -104,7 +104,7 @@ class PytestTask : public TestTask {
   Result<> run(const TaskServices& services, ProjectReport& report) override {
     python_ = CREMA_TRY(find_python(services));
     if (!has_module("pytest", services)) return fail(not_installed());
-    const bool cover = request_.go.cover && can_cover(services, report);
+    const bool cover = request_.options.cover && can_cover(services, report);
     CREMA_TRY(sys::write_file(services.scratch / kPlugin, embedded(kPlugin)));
     auto arguments = common_arguments();
     for (const auto& path : request_.paths) {
@@ -114,7 +114,7 @@ class PytestTask : public TestTask {
     if (cover) add_coverage(arguments, services);
     auto ran =
         CREMA_TRY(run_reported(command(std::move(arguments), services, true), project(), services));
-    CREMA_TRY(run_failed_again(ran.suites, request_.go.retries,
+    CREMA_TRY(run_failed_again(ran.suites, request_.options.retries,
                                [&](auto failed) { return run_again(services, failed); }));
     take_into(report, std::move(ran));
     if (cover) take_lcov(report, services.scratch / "lcov.info", request_.root, folder_);
@@ -189,14 +189,14 @@ class PytestTask : public TestTask {
     environment["PYTHONPATH"] = services.scratch.string() + (path.empty() ? "" : ":" + path);
     environment["COVERAGE_FILE"] = (services.scratch / "coverage.db").string();
     environment["CREMA_TEST_ROOT"] = request_.root.string();
-    environment["CREMA_TEST_TIMEOUT"] = std::to_string(request_.go.timeout.count());
+    environment["CREMA_TEST_TIMEOUT"] = std::to_string(request_.options.timeout.count());
     environment["CREMA_TEST_INTEGRATION"] = "integration integration_test integration_tests";
     environment["CREMA_TEST_E2E"] = "e2e e2e_test acceptance";
     if (choose) {
       // Paths that a user names are tested whatever they are called.
       const bool named = !request_.paths.empty() && request_.part == "unit";
       environment["CREMA_TEST_PART"] = named ? "" : request_.part;
-      environment["CREMA_TEST_NAMES"] = request_.go.run;
+      environment["CREMA_TEST_NAMES"] = request_.options.run;
       if (request_.shard)
         environment["CREMA_TEST_SHARD"] =
             fmt::format("{}/{}", request_.shard->index, request_.shard->count);
@@ -211,7 +211,7 @@ class PytestTask : public TestTask {
     return {.name = "pytest",
             .root = request_.root,
             .project = folder_,
-            .timeout = request_.go.timeout,
+            .timeout = request_.options.timeout,
             .nothing_to_run = kNoTestsCollected};
   }
 

@@ -160,7 +160,7 @@ class TestRun {
                            report);
   }
 
-  evidence::GoTestListener listener() {
+  evidence::SuiteListener listener() {
     return {.on_run =
                 [this](std::string_view suite, std::string_view name) {
                   call([&] { services_.listener.on_run(suite, name); });

@@ -38,8 +38,8 @@ class VitestTask : public TestTask {
       }
     }
     add_options(arguments, run, services);
-    const bool covered = request_.go.cover && add_coverage(arguments, run, report);
-    take_into(report, CREMA_TRY(run.run(std::move(arguments), request_.go.run)));
+    const bool covered = request_.options.cover && add_coverage(arguments, run, report);
+    take_into(report, CREMA_TRY(run.run(std::move(arguments), request_.options.run)));
     if (covered) run.read_coverage(report);
     return {};
   }
@@ -52,10 +52,11 @@ class VitestTask : public TestTask {
                                "--passWithNoTests"});
     if (services.processes_each > 0)
       words.push_back(fmt::format("--maxWorkers={}", services.processes_each));
-    if (request_.go.retries > 0) words.push_back(fmt::format("--retry={}", request_.go.retries));
+    if (request_.options.retries > 0)
+      words.push_back(fmt::format("--retry={}", request_.options.retries));
     if (request_.shard)
       words.push_back(fmt::format("--shard={}/{}", request_.shard->index, request_.shard->count));
-    if (!request_.go.run.empty()) words.push_back("--testNamePattern=" + request_.go.run);
+    if (!request_.options.run.empty()) words.push_back("--testNamePattern=" + request_.options.run);
   }
 
   // Whether it can be measured.

@@ -48,8 +48,8 @@ class GoTestsTest : public ::testing::Test {
     write(package + "/a_test.go",
           "package " + package + "\n\nimport (\n\"testing\"\n" + imports + ")\n\n" + body);
   }
-  std::vector<ProjectReport> run(GoTestOptions options = {}) {
-    TestRequest request{.root = folder.path(), .go = std::move(options)};
+  std::vector<ProjectReport> run(TestOptions options = {}) {
+    TestRequest request{.root = folder.path(), .options = std::move(options)};
     auto reports = run_tests(request, {.host = host, .listener = listener, .stop = {}});
     EXPECT_TRUE(reports) << reports.error().message;
     return reports ? std::move(*reports) : std::vector<ProjectReport>();
@@ -85,7 +85,7 @@ TEST_F(GoTestsTest, TellFailuresApartAndLeaveNothingRunning) {
   write_test("wrong", "", "func TestWrong(t *testing.T) { t.Errorf(\"got %d\", 1) }\n");
   write("broken/a.go", "package broken\n\nfunc a() { b() }\n");
   write("none/a.go", "package none\n");
-  const auto reports = run({.race = false, .timeout = std::chrono::seconds(3)});
+  const auto reports = run({.timeout = std::chrono::seconds(3), .race = false});
   ASSERT_EQ(reports.size(), 1U);
   EXPECT_TRUE(reports[0].failed());
 
@@ -111,7 +111,7 @@ TEST_F(GoTestsTest, CallFlakyWhatPassesAtAnotherAttempt) {
              "func TestFlaky(t *testing.T) {\n  if _, err := os.Stat(\"ran\"); err != nil {\n"
              "    os.WriteFile(\"ran\", nil, 0o644)\n    t.Fatal(\"the first time\")\n  }\n}\n"
              "func TestFine(t *testing.T) {}\n");
-  const auto reports = run({.race = false, .retries = 2});
+  const auto reports = run({.retries = 2, .race = false});
   ASSERT_EQ(reports.size(), 1U);
   EXPECT_FALSE(reports[0].failed());
   const auto& cases = suite(reports, "flaky").cases;
@@ -154,12 +154,12 @@ TEST_F(GoTestsTest, LeaveIntegrationTestsOutUnlessTheyAreNamed) {
   write_test("unit", "", "func TestA(t *testing.T) {}\n");
   write("tests/integration/a_test.go",
         "package integration\n\nimport \"testing\"\n\nfunc TestB(t *testing.T) {}\n");
-  const auto reports = run({.race = false, .cover = false});
+  const auto reports = run({.cover = false, .race = false});
   ASSERT_EQ(reports.size(), 1U);
   ASSERT_EQ(reports[0].suites.size(), 1U);
   EXPECT_EQ(reports[0].suites[0].name, "example.org/m/unit");
   TestRequest request{.root = folder.path(), .paths = {"tests/integration"}};
-  request.go.race = false;
+  request.options.race = false;
   const auto named = run_tests(request, {.host = host, .listener = listener, .stop = {}});
   ASSERT_TRUE(named) << named.error().message;
   ASSERT_EQ(named->at(0).suites.size(), 1U);

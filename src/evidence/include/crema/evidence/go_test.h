@@ -2,9 +2,8 @@
 // events), at the speed of a disk and in the memory of one package.
 #pragma once
 
-#include "crema/evidence/test_suite.h"
+#include "crema/evidence/suite_listener.h"
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,18 +11,9 @@
 
 namespace crema::evidence {
 
-struct GoTestListener {
-  // A case begins: a suite's name and its own.
-  std::function<void(std::string_view suite, std::string_view name)> on_run;
-  // A case has ended, for this attempt.
-  std::function<void(const TestSuite& suite, const TestCase& test)> on_case;
-  // A package has ended; it is the caller's from now on.
-  std::function<void(TestSuite&& suite)> on_suite;
-};
-
 class GoTestReader {
  public:
-  explicit GoTestReader(GoTestListener listener);
+  explicit GoTestReader(SuiteListener listener);
   ~GoTestReader();
   GoTestReader(const GoTestReader&) = delete;
   GoTestReader& operator=(const GoTestReader&) = delete;

@@ -3,12 +3,12 @@
 
 #include "crema/base/result.h"
 #include "crema/evidence/coverage.h"
-#include "crema/evidence/go_test.h"
+#include "crema/evidence/suite_listener.h"
 #include "crema/sys/host.h"
 #include "crema/sys/process.h"
 #include "crema/testing/go_module.h"
+#include "crema/testing/test_options.h"
 
-#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <stop_token>
@@ -17,18 +17,12 @@
 
 namespace crema::testing {
 
-struct GoTestOptions {
-  bool race = true;      // needs cgo; left out, and said, where there is no C compiler
-  bool cover = true;     // each package by its own tests; those without tests count too
-  std::string coverpkg;  // `-coverpkg`: by all tests, e.g. "./..."; links them into each test
-  bool shuffle = true;   // a cached result is never taken then
-  bool short_mode = false;
-  unsigned retries = 0;               // how often what failed runs again
-  std::chrono::seconds timeout{600};  // of each package, by go itself
-  unsigned processes = 0;             // `-p`; 0: go decides
-  std::string run;                    // `-run`; "" for all
-  std::string skip;                   // `-skip`
-  std::string tags;
+// Which tests of a module run, and how.
+struct GoTestPlan {
+  // Coverage is of each package by its own tests, those without tests too; `run` is `-run`.
+  TestOptions options;
+  unsigned processes = 0;              // `-p`; 0: go decides
+  std::string skip;                    // `-skip`
   std::vector<std::string> packages;   // "./..." and the like
   std::vector<std::string> without;    // folders of the module whose packages are left out
   std::vector<std::string> arguments;  // more flags of go test, as they are
@@ -39,7 +33,7 @@ struct GoTestServices {
   sys::ProcessTree& processes;
   std::filesystem::path scratch;  // a folder of its own
   std::stop_token stop;
-  evidence::GoTestListener listener;  // on_suite is not called: the result has the suites
+  evidence::SuiteListener listener;  // on_suite is not called: the result has the suites
 };
 
 struct GoTestResult {
@@ -51,6 +45,6 @@ struct GoTestResult {
 
 // Fails only when go cannot be started or was stopped; failed tests are in the result.
 Result<GoTestResult> run_go_tests(const std::filesystem::path& root, const GoModule& module,
-                                  const GoTestOptions& options, const GoTestServices& services);
+                                  const GoTestPlan& plan, const GoTestServices& services);
 
 }  // namespace crema::testing

@@ -6,8 +6,8 @@
 #include "crema/evidence/test_suite.h"
 #include "crema/sys/files.h"
 #include "crema/sys/host.h"
-#include "crema/testing/go_tests.h"
 #include "crema/testing/sharding.h"
+#include "crema/testing/test_options.h"
 
 #include <filesystem>
 #include <optional>
@@ -48,7 +48,7 @@ struct TestRequest {
   std::filesystem::path root;      // of the repository
   std::string part = "unit";       // "unit", "integration", "e2e"
   std::vector<std::string> paths;  // folders, relative to the root; none: all
-  GoTestOptions go;
+  TestOptions options;
   unsigned parallel = 0;  // modules at a time; 0: as many as there are cores
   std::optional<Shard> shard;
   SuiteTimes times;              // for shards
