@@ -24,7 +24,7 @@ struct HttpOptions {
   ProxySettings proxies;
 };
 
-class BufferPool;
+struct ExchangeMemory;
 class TargetCache;
 class Connection;
 
@@ -52,7 +52,7 @@ class HttpContext {
   HttpOptions options_;
   std::uint64_t random_;
   std::size_t next_local_ = 0;
-  std::unique_ptr<BufferPool> buffers_;
+  std::unique_ptr<ExchangeMemory> memory_;
   std::unique_ptr<TargetCache> targets_;
 };
 
@@ -75,7 +75,7 @@ class HttpClient {
 
  private:
   friend class ClientRequest;
-  std::unique_ptr<Connection> take_idle(std::string_view key);
+  std::unique_ptr<Connection> take_idle(const std::string& key);
   void give_back(std::unique_ptr<Connection> connection);
 
   HttpContext& context_;

@@ -7,7 +7,6 @@
 #include "crema/load/protocol/http_error.h"
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,8 +31,8 @@ struct HttpRequest {
   // In their order, names and values valid (header_list.h). Of "Host" the last counts; it becomes
   // the authority. "Content-Length" and "Transfer-Encoding" are not taken from here.
   std::span<const HeaderField> headers;
-  // A body that is absent and one that is empty differ: the latter sends "Content-Length: 0".
-  std::optional<std::string_view> body;
+  // As Go: without one, POST, PUT and PATCH send "Content-Length: 0", the others nothing.
+  std::string_view body;
   Duration timeout = std::chrono::seconds(60);  // of everything, redirects too; 0 for none
   int max_redirects = 10;
   CookieJar* jar = nullptr;  // null sends and keeps none
@@ -89,6 +88,11 @@ struct HttpResponse {
 
   // Keeps the memory of what it held.
   void clear();
+  // A new last exchange, with the memory of an earlier one.
+  Exchange& add_exchange();
+
+ private:
+  std::vector<Exchange> spare_;
 };
 
 }  // namespace crema::load
