@@ -33,12 +33,9 @@ bool works(const Scenario& scenario, const Striping& striping) {
 std::string text(const Scenario& scenario, const Striping& striping) {
   const std::int64_t least = striping.scale(pre_allocated_vus_of(scenario));
   const std::int64_t most = striping.scale(max_vus_of(scenario));
-  double rate = 0;  // of the segment, which has it in proportion to its users
-  if (most > 0) {
-    rate = static_cast<double>(rate_of(scenario)) * 1e9 /
-           static_cast<double>(time_unit_of(scenario).count()) * static_cast<double>(most) /
-           static_cast<double>(max_vus_of(scenario));
-  }
+  // The segment has the rate in proportion to its users.
+  const double rate =
+      most > 0 ? per_second(scenario, rate_of(scenario), {most, max_vus_of(scenario)}) : 0;
   std::string range = fmt::format("maxVUs: {}", least);
   if (most > least) range += fmt::format("-{}", most);
   return fmt::format("{:.2f} iterations/s for {}{}", rate, format_duration(duration_of(scenario)),

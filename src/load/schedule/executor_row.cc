@@ -103,6 +103,14 @@ std::int64_t highest_target(const Scenario& scenario, std::int64_t start) {
   return start;
 }
 
+double per_second(const Scenario& scenario, std::int64_t rate, Fraction share) {
+  // One division, so that what is shown is rounded once: 4.675 is not to become 4.67.
+  const auto above = static_cast<long double>(rate) * static_cast<long double>(share.numerator);
+  const auto below = static_cast<long double>(time_unit_of(scenario).count()) *
+                     static_cast<long double>(share.denominator);
+  return static_cast<double>(above * 1e9L / below);
+}
+
 VuPlan level_plan(const Scenario& scenario, Nanoseconds regular, VuStep users) {
   return {users, {.at = regular + graceful_stop_of(scenario)}};
 }

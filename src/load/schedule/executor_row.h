@@ -55,6 +55,9 @@ Nanoseconds stages_duration(const Scenario& scenario);
 // The highest of `start` and the stages' targets.
 std::int64_t highest_target(const Scenario& scenario, std::int64_t start);
 
+// Iterations a second at `rate` a time unit, for the share of a segment.
+double per_second(const Scenario& scenario, std::int64_t rate, Fraction share);
+
 // `users` from the start to the end of the graceful stop.
 VuPlan level_plan(const Scenario& scenario, Nanoseconds regular, VuStep users);
 VuPlan arrival_plan(const Scenario& scenario, Nanoseconds regular, const Striping& striping);

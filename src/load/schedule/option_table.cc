@@ -37,7 +37,11 @@ constexpr OptionRow json_row(std::string_view key, std::string_view environment 
           .read_text = nullptr,
           .override_with = override_field<Field>,
           .written = [](const Options& options) { return (options.*Field).written(); },
-          .write = [](const Options& options) { return Json(Codec::write(*(options.*Field))); }};
+          .write =
+              [](const Options& options) {
+                const auto& value = options.*Field;
+                return value ? Json(Codec::write(*value)) : Json();
+              }};
 }
 
 template <auto Field, class Codec>

@@ -28,7 +28,7 @@ struct OptionRow {
   void (*read_text)(const TextInput&, OptionSource, Options&);
   void (*override_with)(Options& lower, const Options& higher);
   bool (*written)(const Options&);
-  Json (*write)(const Options&);
+  Json (*write)(const Options&);  // null where there is no value
 };
 
 // In k6's order.

@@ -5,6 +5,8 @@
 #include "crema/load/schedule/execution_plan.h"
 #include "crema/load/schedule/options_reading.h"
 
+#include <utility>
+
 namespace crema::load {
 namespace {
 
@@ -12,13 +14,15 @@ Json as_json(const Options& options, UnwrittenOptions unwritten) {
   Json json = Json::object();
   for (const OptionRow& row : option_table()) {
     if (row.place != OptionPlace::anywhere) continue;
-    const bool shown = row.written(options) || shows_default(row);
-    // DNS is an object of nulls where others are null; k6 leaves out the settings of its cloud.
-    if (shown || (row.key == "dns" && unwritten == UnwrittenOptions::null)) {
-      json[std::string(row.key)] = row.write(options);
-    } else if (unwritten == UnwrittenOptions::null && row.key != "cloud") {
-      json[std::string(row.key)] = nullptr;
+    Json value = row.written(options) || shows_default(row) ? row.write(options) : Json();
+    if (unwritten == UnwrittenOptions::null) {
+      // DNS is an object of nulls where others are null; k6 leaves out the settings of its cloud.
+      if (row.key == "dns") value = row.write(options);
+      if (row.key == "cloud" && value.is_null()) continue;
+    } else if (value.is_null()) {
+      continue;
     }
+    json[std::string(row.key)] = std::move(value);
   }
   return json;
 }

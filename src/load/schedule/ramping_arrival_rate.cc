@@ -34,9 +34,8 @@ std::string text(const Scenario& scenario, const Striping& striping) {
   if (max_vus_of(scenario) > pre_allocated_vus_of(scenario)) {
     range += fmt::format("-{}", striping.scale(max_vus_of(scenario)));
   }
-  const double rate = static_cast<double>(highest_target(scenario, start_rate_of(scenario))) * 1e9 /
-                      static_cast<double>(time_unit_of(scenario).count()) *
-                      striping.length().value();
+  const double rate =
+      per_second(scenario, highest_target(scenario, start_rate_of(scenario)), striping.length());
   return fmt::format("Up to {:.2f} iterations/s for {} over {} stages{}", rate,
                      format_duration(stages_duration(scenario)), stages_of(scenario).size(),
                      facts(scenario, range));

@@ -96,7 +96,8 @@ VuPlan raw_steps(const Scenario& scenario, const Striping& striping) {
 }
 
 // Users that stop may go on for the graceful period: at each moment as many are needed as there
-// were at any moment of the period before it. Steps at or after `end` are left out.
+// were at any moment of the period before it. Steps at or after `end` are left out. k6 forgets a
+// rise within the period of a deeper drop to another number, and its plan goes back in time there.
 class Reservation {
  public:
   Reservation(Nanoseconds period, Nanoseconds end) : period_(period), end_(end) {}

@@ -113,6 +113,28 @@ Striping::Striping(std::vector<std::int64_t> lengths, std::int64_t round, std::s
   }
 }
 
+Result<Striping> Striping::nested(const Striping& inner) const {
+  if (whole()) return inner;
+  if (inner.whole()) return *this;
+  // The rounds of both are over when as many own things were dealt as both numbers divide.
+  const std::int64_t dealt = std::lcm(own_round(), inner.round_);
+  const std::int64_t round = dealt / own_round() * round_;
+  if (round > kLongestRound) {
+    return fail("load/segment", fmt::format("a segment of a segment has rounds of {}; {} is the "
+                                            "longest",
+                                            round, kLongestRound));
+  }
+  Striping result;
+  result.things_.clear();
+  const std::int64_t own = dealt / inner.round_ * inner.own_round();
+  for (std::int64_t n = 0; n < own; ++n) {
+    result.things_.push_back(static_cast<std::int32_t>(thing(inner.thing(n))));
+  }
+  result.round_ = round;
+  result.lengths_ = {own, round - own};
+  return result;
+}
+
 std::int64_t Striping::scale(std::int64_t count) const {
   const auto rest = static_cast<std::int32_t>(count % round_);
   const auto in_rest = std::lower_bound(things_.begin(), things_.end(), rest) - things_.begin();

@@ -1,5 +1,6 @@
 #include "http_samples.h"
 
+#include "crema/load/script/request_series.h"
 #include "crema/load/protocol/url.h"
 
 #include <fmt/format.h>
@@ -84,6 +85,11 @@ const HttpSeries& RequestSeries::make(UserState& user, Key key) {
   if (key.expected >= 0)
     put(on.expected_response, "expected_response", key.expected == 1 ? "true" : "false");
   return user.links.recorder->http_series(tags);
+}
+
+std::unique_ptr<RequestSeries, void (*)(RequestSeries*)> make_request_series() {
+  return {std::make_unique<RequestSeries>().release(),
+          [](RequestSeries* series) { std::unique_ptr<RequestSeries>(series).reset(); }};
 }
 
 void record_exchange(UserState& user, const HttpCall& call, const Exchange& exchange) {

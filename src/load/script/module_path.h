@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crema/base/result.h"
+#include "crema/load/script/programs.h"
 
 #include <string>
 #include <string_view>
@@ -16,9 +17,7 @@ bool is_native_specifier(std::string_view specifier);
 // a name of node_modules, http://, an empty one.
 Result<std::string> resolve_specifier(std::string_view base, std::string_view specifier);
 
-// "/tmp/a b.js" <-> "file:///tmp/a%20b.js".
-std::string address_of_path(std::string_view path);
-// "" for addresses of another scheme.
+// "file:///tmp/a%20b.js" -> "/tmp/a b.js", as address_of_path (programs.h) made it; "" for addresses of another scheme.
 std::string path_of_address(std::string_view address);
 
 }  // namespace crema::load

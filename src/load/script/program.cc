@@ -2,6 +2,8 @@
 
 #include "value.h"
 
+#include "crema/load/script/programs.h"
+
 #include <fmt/format.h>
 
 #include <utility>
@@ -93,6 +95,11 @@ ProgramPtr Programs::load(JSContext* context, const std::string& address) {
   auto shared = std::make_shared<const Program>(std::move(program));
   programs_.lock()->try_emplace(address, shared);
   return shared;
+}
+
+std::unique_ptr<Programs, void (*)(Programs*)> make_programs(ModuleFiles& files) {
+  return {std::make_unique<Programs>(files).release(),
+          [](Programs* programs) { std::unique_ptr<Programs>(programs).reset(); }};
 }
 
 JSValue throw_diagnostic(JSContext* context, const Diagnostic& diagnostic) {

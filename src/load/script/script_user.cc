@@ -219,6 +219,61 @@ ScriptUser::SummaryResult ScriptUser::handle_summary(std::string_view data_json)
   return summary;
 }
 
+void ScriptUser::begin_scenario(const TagSet* tags,
+                                const std::map<std::string, std::string>* environment) {
+  UserState& state = *state_;
+  state.base_tags = tags;
+  state.set_group(&state.links.recorder->root_group());
+  JSContext* context = state.context;
+  if (environment == nullptr || environment->empty()) {
+    if (!state.environment_changed) return;
+    state.environment_changed = false;
+  } else {
+    state.environment_changed = true;
+  }
+  const Value global(context, JS_GetGlobalObject(context));
+  const JSValue object = JS_NewObject(context);
+  const auto put = [&](const std::string& name, const std::string& value) {
+    JS_DefinePropertyValueStr(context, object, name.c_str(), new_string(context, value),
+                              JS_PROP_C_W_E);
+  };
+  for (const auto& [name, value] : state.links.settings->environment) put(name, value);
+  if (environment != nullptr)
+    for (const auto& [name, value] : *environment) put(name, value);
+  JS_DefinePropertyValueStr(context, global.get(), "__ENV", object, JS_PROP_C_W_E);
+}
+
+void ScriptUser::begin_iteration(const IterationFacts& facts) {
+  UserState& state = *state_;
+  state.iteration = facts;
+  state.set_group(&state.links.recorder->root_group());
+  if (!state.links.settings->no_cookies_reset) state.jar.clear();
+  if (state.system_tags.iter || state.system_tags.vu) {
+    auto metadata = std::make_shared<Metadata>();
+    if (state.system_tags.iter) metadata->emplace_back("iter", std::to_string(facts.iteration));
+    if (state.system_tags.vu) metadata->emplace_back("vu", std::to_string(state.id));
+    state.metadata = std::move(metadata);
+  }
+  const Value global(state.context, JS_GetGlobalObject(state.context));
+  JS_SetPropertyStr(state.context, global.get(), "__ITER",
+                    JS_NewInt64(state.context, facts.iteration));
+}
+
+void ScriptUser::clear_interrupt() {
+  state_->interrupted = false;
+  if (const Fiber fiber = state_->links.loop->current()) state_->links.loop->clear_interrupt(fiber);
+}
+
+WireBytes ScriptUser::take_wire_bytes() {
+  return state_->http == nullptr ? WireBytes{} : state_->http->take_wire_bytes();
+}
+
+void ScriptUser::close_idle_connections() {
+  if (state_->http != nullptr) state_->http->close_idle();
+}
+
+const TagSet* ScriptUser::tags() const { return state_->tags; }
+
 void ScriptUser::interrupt() {
   state_->interrupted = true;
   if (state_->fiber) state_->links.loop->interrupt(state_->fiber);

@@ -125,6 +125,7 @@ struct UserState {
 
   std::string setup_json;
   bool setup_parsed = false;
+  bool environment_changed = false;  // a scenario has put its own members into __ENV
   Value setup_data;
 
   // Timers of setTimeout and setInterval, by their number.

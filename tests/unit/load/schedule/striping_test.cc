@@ -3,6 +3,7 @@
 #include "crema/load/schedule/segment.h"
 
 #include <algorithm>
+#include <map>
 #include <random>
 
 namespace crema::load {
@@ -98,6 +99,34 @@ TEST(Striping, RefusesRoundsThatAreTooLong) {
   EXPECT_FALSE(Striping::make(parse_segment("0:1/100000007").value(), {}));
   EXPECT_FALSE(Striping::make(parse_segment("0:1/10007").value(),
                               parse_segment_sequence("0,1/10007,10008/10009,1").value()));
+}
+
+TEST(Striping, ThreadsOfAnInstanceTakeWhatIsItsOwn) {
+  const auto sequence = parse_segment_sequence("0,1/7,2/5,1").value();
+  const auto threads = parse_segment_sequence("0,1/3,2/3,1").value();
+  for (const auto& segment : sequence) {
+    const Striping instance = Striping::make(segment, sequence).value();
+    std::map<std::int64_t, int> taken;
+    std::int64_t scaled = 0;
+    for (const auto& thread : threads) {
+      const Striping share = instance.nested(Striping::make(thread, threads).value()).value();
+      EXPECT_DOUBLE_EQ(share.length().value() * 3, instance.length().value());
+      for (std::int64_t n = 0; share.thing(n) < 1000; ++n) ++taken[share.thing(n)];
+      scaled += share.scale(1000);
+    }
+    EXPECT_EQ(static_cast<std::int64_t>(taken.size()), instance.scale(1000));
+    EXPECT_EQ(scaled, instance.scale(1000));
+    for (const auto& [thing, times] : taken) EXPECT_EQ(times, 1) << thing;
+    for (std::int64_t n = 0; instance.thing(n) < 1000; ++n) {
+      EXPECT_EQ(taken.count(instance.thing(n)), 1U);
+    }
+  }
+}
+
+TEST(Striping, NestsInEverythingAsItIs) {
+  const auto half = Striping::make(parse_segment("1/2:1").value(), {}).value();
+  EXPECT_EQ(Striping().nested(half).value().offsets(), half.offsets());
+  EXPECT_EQ(half.nested(Striping()).value().thing(5), half.thing(5));
 }
 
 TEST(Striping, HasALength) {

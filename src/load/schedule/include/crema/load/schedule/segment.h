@@ -86,6 +86,10 @@ class Striping {
   // has no share of `count`.
   Result<Striping> among(std::int64_t count) const;
 
+  // The share that `inner` is of this segment's things: how an instance deals what is its own to
+  // its threads. Fails with "load/segment" when a round would be too long. among() comes before it.
+  Result<Striping> nested(const Striping& inner) const;
+
  private:
   Striping(std::vector<std::int64_t> lengths, std::int64_t round, std::size_t position);
   std::int64_t own_round() const { return static_cast<std::int64_t>(things_.size()); }

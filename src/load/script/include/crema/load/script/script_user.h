@@ -104,6 +104,17 @@ class ScriptUser {
   };
   SummaryResult handle_summary(std::string_view data_json);
 
+  // The tags of every sample from now on, and what __ENV has beside the environment.
+  void begin_scenario(const TagSet* tags, const std::map<std::string, std::string>* environment);
+  // A new iteration: __ITER, k6/execution's facts, cookies as at the start, no group.
+  void begin_iteration(const IterationFacts& facts);
+  // After one that was interrupted: the user can be called again.
+  void clear_interrupt();
+  // What crossed the wire since the last call.
+  WireBytes take_wire_bytes();
+  void close_idle_connections();
+  const TagSet* tags() const;
+
   // Stops the running call from outside its fiber, or by a task of the loop.
   void interrupt();
   // Asked by the engine now and then while code runs; true ends it. Gives way to other fibers where
