@@ -184,7 +184,7 @@ HttpRequest HttpCall::request() {
       .method = method,
       .url = url,
       .headers = fields,
-      .body = has_body ? std::optional<std::string_view>(body) : std::nullopt,
+      .body = has_body ? std::string_view(body) : std::string_view(),
       .timeout = timeout,
       .max_redirects = max_redirects,
       .jar = jar,

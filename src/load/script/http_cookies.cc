@@ -93,7 +93,7 @@ JSValue js_delete(JSContext* context, JSValueConst self, int count, JSValueConst
   CookieJar* jar = jar_of_this(context, self);
   Url url;
   if (jar == nullptr || !url_of(context, count, arguments, url)) return JS_EXCEPTION;
-  jar->erase(url, count > 1 ? text_of(context, arguments[1]) : "", user_of(context).wall());
+  jar->erase(url, count > 1 ? text_of(context, arguments[1]) : "");
   return JS_UNDEFINED;
 }
 
@@ -101,7 +101,7 @@ JSValue js_clear(JSContext* context, JSValueConst self, int count, JSValueConst*
   CookieJar* jar = jar_of_this(context, self);
   Url url;
   if (jar == nullptr || !url_of(context, count, arguments, url)) return JS_EXCEPTION;
-  jar->clear(url, user_of(context).wall());
+  jar->clear(url);
   return JS_UNDEFINED;
 }
 

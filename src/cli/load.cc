@@ -1,0 +1,114 @@
+// `crema load`: load tests with k6 scripts.
+#include "arguments.h"
+#include "load_arguments.h"
+#include "load_log.h"
+#include "output.h"
+
+#include "crema/load/test_run.h"
+#include "crema/sys/files.h"
+#include "crema/sys/signals.h"
+#include "crema/sys/terminal.h"
+
+#include <fmt/format.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iterator>
+#include <stop_token>
+
+namespace crema::cli {
+namespace {
+
+// The cores this process may run on.
+std::size_t cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
+  return static_cast<std::size_t>(std::max(1, CPU_COUNT(&set)));
+}
+
+void print_error(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
+load::TestRequest request_of(const sys::Host& host, const LoadArguments& arguments,
+                             LoadLog& log) {
+  load::TestRequest request = arguments.request;
+  request.threads = arguments.threads == 0 ? cores() : arguments.threads;
+  request.stdout_is_terminal = sys::is_terminal(STDOUT_FILENO);
+  request.stderr_is_terminal = sys::is_terminal(STDERR_FILENO);
+  request.colour = !arguments.no_colour && sys::wants_colour(host, STDOUT_FILENO);
+  request.log = [&log](const load::LogEntry& entry) { log.write(entry); };
+  request.print = [](std::string_view text) { print(text); };
+  request.print_error = print_error;
+  return request;
+}
+
+int run_script(const sys::Host& host, const LoadArguments& arguments) {
+  std::stop_source stop;
+  // The second signal is meant: nothing is waited for any more.
+  const sys::SignalWatcher watcher(stop, [] { ::_exit(static_cast<int>(load::LoadExit::interrupted)); });
+  LoadLog log(host, arguments.log);
+  const auto request = request_of(host, arguments, log);
+  return static_cast<int>(load::run_test(host, request, stop.get_token()));
+}
+
+int inspect_script(const sys::Host& host, const LoadArguments& arguments) {
+  LoadLog log(host, arguments.log);
+  const auto inspection =
+      load::inspect_test(host, request_of(host, arguments, log), arguments.requirements);
+  if (!inspection.json.empty()) print(inspection.json + "\n");
+  return static_cast<int>(inspection.exit);
+}
+
+constexpr std::string_view kNewScript = R"(import http from 'k6/http';
+import { check, sleep } from 'k6';
+
+export const options = {
+  scenarios: {
+    browse: { executor: 'constant-vus', vus: 10, duration: '30s' },
+  },
+  thresholds: {
+    http_req_failed: ['rate<0.01'],
+    http_req_duration: ['p(95)<200'],
+  },
+};
+
+export default function () {
+  const response = http.get(`${__ENV.BASE_URL || 'http://localhost:8080'}/`);
+  check(response, { 'status is 200': (r) => r.status === 200 });
+  sleep(1);
+}
+)";
+
+int new_script(const sys::Host& host, const LoadArguments& arguments) {
+  const std::string name = arguments.request.script.empty() ? "script.js" : arguments.request.script;
+  const auto path = host.working_directory / name;
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored) && !arguments.force) {
+    auto taken = make_error("load/exists", fmt::format("{} is there already", name));
+    taken.hint = "use --force to write over it";
+    return report(taken, host);
+  }
+  if (const auto written = sys::write_file(path, kNewScript); !written)
+    return report(written.error(), host);
+  print(fmt::format("New script created: {}\n", name));
+  return 0;
+}
+
+}  // namespace
+
+int run_load(CommandContext& context) {
+  LoadArguments arguments;
+  if (const auto ended = parse_load_arguments(context, arguments)) return *ended;
+  switch (arguments.verb) {
+    case LoadVerb::run: return run_script(context.host, arguments);
+    case LoadVerb::inspect: return inspect_script(context.host, arguments);
+    case LoadVerb::create: return new_script(context.host, arguments);
+  }
+  return 0;
+}
+
+}  // namespace crema::cli

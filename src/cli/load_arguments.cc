@@ -1,0 +1,153 @@
+#include "load_arguments.h"
+
+#include "arguments.h"
+#include "output.h"
+
+#include "crema/load/schedule/options_reading.h"
+#include "crema/sys/files.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+
+#include <iostream>
+#include <iterator>
+#include <list>
+#include <map>
+
+namespace crema::cli {
+namespace {
+
+// What the parser fills for one of k6's options.
+struct GivenFlag {
+  const load::OptionFlag* flag = nullptr;
+  std::vector<std::string> values;
+};
+
+struct Given {
+  std::string verb, script;
+  std::list<GivenFlag> flags;
+  std::vector<std::string> environment;
+  std::string config, summary_mode = "compact", log_format = "text", log_output = "stderr";
+  std::optional<std::string> include_environment;
+};
+
+std::string option_name(const load::OptionFlag& flag) {
+  return flag.letter == 0 ? fmt::format("--{}", flag.name)
+                          : fmt::format("-{},--{}", flag.letter, flag.name);
+}
+
+void add_option_flags(CLI::App& app, Given& given) {
+  for (const load::OptionFlag& flag : load::option_flags()) {
+    given.flags.push_back({&flag, {}});
+    auto& values = given.flags.back().values;
+    const std::string text(flag.text);
+    if (!flag.takes_value) {
+      app.add_flag_callback(option_name(flag), [&values] { values.emplace_back("true"); }, text);
+      continue;
+    }
+    auto* option = app.add_option(option_name(flag), values, text);
+    option->take_all()->allow_extra_args(false);
+    if (!flag.implied.empty()) option->expected(0, 1)->default_str(std::string(flag.implied));
+  }
+}
+
+void declare(CLI::App& app, Given& given, LoadArguments& arguments) {
+  app.add_option("verb", given.verb, "run, inspect or new")->required();
+  app.add_option("script", given.script, "a file, or - for standard input");
+  add_option_flags(app, given);
+  app.add_option("-e,--env", given.environment, "NAME=VALUE for __ENV")->take_all()->allow_extra_args(false);
+  app.add_option("-c,--config", given.config, "a JSON file of options");
+  app.add_option("--summary-export", arguments.request.summary_export, "write the summary as JSON");
+  app.add_option("--summary-mode", given.summary_mode, "compact, full or disabled");
+  app.add_option("--include-system-env-vars", given.include_environment, "put the environment into __ENV");
+  app.add_option("--log-format", given.log_format, "text, json or raw");
+  app.add_option("--log-output", given.log_output, "stderr, stdout, none or file=PATH");
+  app.add_option("--threads", arguments.threads, "threads that make load (default: one a core)");
+  app.add_flag("--no-summary", arguments.request.no_summary, "do not show the summary");
+  app.add_flag("--no-thresholds", arguments.request.no_thresholds, "do not evaluate thresholds");
+  app.add_flag("-q,--quiet", arguments.request.quiet, "say nothing before and while it runs");
+  app.add_flag("-v,--verbose", arguments.log.verbose, "show what console.debug says");
+  app.add_flag("--no-color", arguments.no_colour, "no colours");
+  app.add_flag("--execution-requirements", arguments.requirements, "inspect: how long, how many users");
+  app.add_flag("-f,--force", arguments.force, "new: write over a file that is there");
+}
+
+Result<load::SummaryMode> summary_mode(const std::string& text) {
+  if (text == "compact" || text == "legacy") return load::SummaryMode::compact;
+  if (text == "full") return load::SummaryMode::full;
+  if (text == "disabled") return load::SummaryMode::disabled;
+  return fail("load/summary-mode",
+              fmt::format("\"{}\" is no summary mode: compact, full and disabled are", text));
+}
+
+// __ENV: the environment of this process, and over it what -e says.
+Result<sys::Environment> script_environment(const sys::Host& host, const Given& given, bool included) {
+  sys::Environment environment;
+  if (given.include_environment ? *given.include_environment == "true" : included)
+    environment = host.environment;
+  for (const std::string& pair : given.environment) {
+    const auto equals = pair.find('=');
+    const std::string name = pair.substr(0, equals);
+    if (name.empty()) return fail("load/env", fmt::format("-e {}: the name is empty", pair));
+    if (equals != std::string::npos)
+      environment[name] = pair.substr(equals + 1);
+    else if (const auto value = host.variable(name))
+      environment[name] = *value;
+  }
+  return environment;
+}
+
+Result<> read_options_around(const sys::Host& host, const Given& given, load::TestRequest& request) {
+  std::string config = given.config.empty() ? host.variable("K6_CONFIG").value_or("") : given.config;
+  if (!config.empty()) {
+    auto text = CREMA_TRY(sys::read_file(host.working_directory / config));
+    request.below_script.push_back(
+        load::read_options(std::make_shared<const SourceFile>(config, std::move(text)),
+                           load::OptionSource::config_file));
+  }
+  request.above_script.push_back(load::read_environment_options(host.environment));
+  std::vector<std::pair<std::string, std::string>> flags;
+  for (const GivenFlag& flag : given.flags)
+    for (const std::string& value : flag.values) flags.emplace_back(flag.flag->name, value);
+  request.above_script.push_back(load::read_flag_options(flags));
+  return {};
+}
+
+Result<> fill(const sys::Host& host, const Given& given, LoadArguments& arguments) {
+  if (given.verb == "run")
+    arguments.verb = LoadVerb::run;
+  else if (given.verb == "inspect")
+    arguments.verb = LoadVerb::inspect;
+  else if (given.verb == "new")
+    arguments.verb = LoadVerb::create;
+  else
+    return fail("load/verb", fmt::format("there is no `crema load {}`: run, inspect and new are", given.verb));
+  load::TestRequest& request = arguments.request;
+  request.script = given.script;
+  if (request.script.empty() && arguments.verb != LoadVerb::create)
+    return fail("load/script", fmt::format("`crema load {}` needs a script", given.verb));
+  if (request.script == "-")
+    request.standard_input.assign(std::istreambuf_iterator<char>(std::cin), {});
+  request.summary_mode = CREMA_TRY(summary_mode(given.summary_mode));
+  request.environment =
+      CREMA_TRY(script_environment(host, given, arguments.verb == LoadVerb::run));
+  arguments.log.format = given.log_format;
+  arguments.log.output = given.log_output;
+  return read_options_around(host, given, request);
+}
+
+}  // namespace
+
+std::optional<int> parse_load_arguments(CommandContext& context, LoadArguments& arguments) {
+  Given given;
+  if (const auto ended = parse_arguments(
+          context, "load", [&](CLI::App& app) { declare(app, given, arguments); }))
+    return ended;
+  if (const auto filled = fill(context.host, given, arguments); !filled)
+    return report(filled.error(), context.host);
+  return std::nullopt;
+}
+
+}  // namespace crema::cli

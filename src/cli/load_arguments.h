@@ -1,0 +1,29 @@
+// The arguments of `crema load`, which are k6's.
+#pragma once
+
+#include "command.h"
+#include "load_log.h"
+
+#include "crema/load/test_run.h"
+
+#include <optional>
+
+namespace crema::cli {
+
+enum class LoadVerb : std::uint8_t { run, inspect, create };
+
+struct LoadArguments {
+  LoadVerb verb = LoadVerb::run;
+  load::TestRequest request;  // without what belongs to this process: log, terminal, threads
+  LoadLogOptions log;
+  std::size_t threads = 0;  // 0: as many as there are cores
+  bool no_colour = false;
+  bool requirements = false;  // of inspect
+  bool force = false;         // of new
+};
+
+// A value is the exit code to end with: help was printed, or the arguments were wrong and that was
+// said.
+std::optional<int> parse_load_arguments(CommandContext& context, LoadArguments& arguments);
+
+}  // namespace crema::cli

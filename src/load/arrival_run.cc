@@ -1,0 +1,102 @@
+// Executors that start iterations at given times, whatever the users do: constant-arrival-rate and
+// ramping-arrival-rate.
+#include "scenario_run.h"
+#include "user_pool.h"
+#include "worker.h"
+
+#include "crema/load/schedule/arrival_times.h"
+
+#include <fmt/format.h>
+
+namespace crema::load {
+namespace {
+
+class ArrivalRun : public ScenarioRun {
+ public:
+  using ScenarioRun::ScenarioRun;
+
+ protected:
+  void execute() override {
+    const std::int64_t planned = striping().scale(pre_allocated_vus_of(scenario()));
+    most_ = striping().scale(max_vus_of(scenario()));
+    for (std::int64_t i = 0; i < planned; ++i)
+      if (VirtualUser* user = take_user()) free_.push_back(user);
+    users_ = static_cast<std::int64_t>(free_.size());
+    if (const auto own = iteration_striping(scenario(), striping())) start_all(*own);
+    if (!aborted()) loop().sleep_until(regular_end());
+    // Users that wait for a tick have nothing more to do.
+    for (VirtualUser* user : free_) give_back(*user);
+    free_.clear();
+    closed_ = true;
+  }
+
+ private:
+  void start_all(const Striping& own) {
+    ArrivalTimes times(scenario(), own);
+    while (const auto offset = times.next()) {
+      const Time at = start_time() + *offset;
+      if (loop().now() < at && loop().sleep_until(at) == WakeReason::interrupted) return;
+      if (aborted()) return;
+      breathe();
+      start_one(times.index(), at);
+    }
+  }
+
+  void start_one(std::int64_t in_test, Time intended) {
+    if (free_.empty()) {
+      drop(1);
+      add_user();
+      return;
+    }
+    VirtualUser* user = free_.back();
+    free_.pop_back();
+    start([this, user, in_test, intended] {
+      (void)in_test;
+      iterate(*user, next_number(), intended);
+      if (closed_)
+        give_back(*user);
+      else
+        free_.push_back(user);
+    });
+  }
+
+  // One more user up to maxVUs, made while the test goes on.
+  void add_user() {
+    if (users_ >= most_) {
+      warn();
+      return;
+    }
+    ++users_;
+    start([this] {
+      if (!make_user(worker())) return;
+      VirtualUser* user = take_user();
+      if (user == nullptr) return;
+      if (closed_)
+        give_back(*user);
+      else
+        free_.push_back(user);
+    });
+  }
+
+  void warn() {
+    if (shared().warned.exchange(true) || !worker().shared().log) return;
+    worker().shared().log(LogEntry{
+        LogLevel::warning,
+        fmt::format("Insufficient VUs, reached {} active VUs and cannot initialize more",
+                    max_vus_of(scenario())),
+        {{"executor", shared().facts.executor}, {"scenario", shared().facts.name}}});
+  }
+
+  std::vector<VirtualUser*> free_;
+  std::int64_t users_ = 0;
+  std::int64_t most_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<ScenarioRun> make_arrival_run(ScenarioRun::Place place) {
+  return std::make_unique<ArrivalRun>(std::move(place));
+}
+
+}  // namespace crema::load

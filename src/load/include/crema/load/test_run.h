@@ -1,0 +1,49 @@
+// Runs a load test from its script to its exit code.
+#pragma once
+
+#include "crema/load/exit_codes.h"
+#include "crema/load/metrics/summary.h"
+#include "crema/load/schedule/options_reading.h"
+#include "crema/load/script/log.h"
+#include "crema/sys/host.h"
+
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace crema::load {
+
+struct TestRequest {
+  std::string script;  // a path, or "-" for `standard_input`
+  std::string standard_input;
+  std::vector<OptionsReading> below_script;  // the config file
+  std::vector<OptionsReading> above_script;  // environment, then command line
+  sys::Environment environment;              // __ENV
+  SummaryMode summary_mode = SummaryMode::compact;
+  bool no_summary = false;
+  bool no_thresholds = false;
+  std::string summary_export;  // a path; "" for none
+  bool quiet = false;
+  std::size_t threads = 1;
+  bool colour = false;
+  bool stdout_is_terminal = false;
+  bool stderr_is_terminal = false;
+  LogSink log;
+  std::function<void(std::string_view)> print;        // to standard output
+  std::function<void(std::string_view)> print_error;  // to standard error
+};
+
+// `stop` ends the test gently (no new iterations, running ones are interrupted, teardown and the
+// summary still happen).
+LoadExit run_test(const sys::Host& host, const TestRequest& request, std::stop_token stop);
+
+// The options a script has with all that stands over and below it, as `inspect` shows them; with
+// its problems logged. The JSON is empty where they have errors.
+struct Inspection {
+  LoadExit exit = LoadExit::ok;
+  std::string json;
+};
+Inspection inspect_test(const sys::Host& host, const TestRequest& request, bool requirements);
+
+}  // namespace crema::load

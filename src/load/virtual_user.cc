@@ -1,0 +1,95 @@
+#include "virtual_user.h"
+
+#include "scenario_shared.h"
+#include "worker.h"
+
+#include <array>
+
+namespace crema::load {
+namespace {
+
+double milliseconds(Duration duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+}  // namespace
+
+VirtualUser::VirtualUser(Worker& worker, std::int64_t in_instance, std::int64_t in_test)
+    : worker_(worker),
+      script_(worker.links(), in_instance),
+      in_instance_(in_instance),
+      in_test_(in_test) {}
+
+CallResult VirtualUser::load(const std::string& address) { return script_.load(address); }
+
+void VirtualUser::enter(ScenarioShared& scenario) {
+  if (scenario_ == nullptr) script_.set_setup_data(worker_.shared().setup_data);
+  scenario_ = &scenario;
+  iterations_in_scenario_ = 0;
+  TagStore& store = worker_.tags();
+  const TagSet* tags = store.empty();
+  for (const auto& [key, value] : *scenario.tags) tags = store.with(tags, key, value);
+  tags = store.with(tags, "scenario", scenario.facts.name);
+  if (scenario.scenario->tags)
+    for (const auto& [key, value] : *scenario.scenario->tags) tags = store.with(tags, key, value);
+  script_.begin_scenario(tags, scenario.scenario->env ? &*scenario.scenario->env : nullptr);
+}
+
+IterationEnd VirtualUser::iterate(std::int64_t number, std::int64_t in_test, Time intended) {
+  Loop& loop = worker_.loop();
+  TestFacts& test = *worker_.shared().test;
+  script_.begin_iteration(IterationFacts{.scenario = &scenario_->facts,
+                                         .vu_in_instance = in_instance_,
+                                         .vu_in_test = in_test_,
+                                         .iteration = iterations_++,
+                                         .iteration_in_scenario = iterations_in_scenario_++,
+                                         .scenario_iteration_in_instance = number,
+                                         .scenario_iteration_in_test = in_test});
+  running_ = true;
+  ++test.vus_active;
+  const Time begin = loop.now();
+  (void)intended;
+  const CallResult result = script_.call({.function = scenario_->exec});
+  const Time end = loop.now();
+  if (result.end == CallEnd::threw) report(result.error);
+  const bool interrupted =
+      result.end == CallEnd::interrupted || result.end == CallEnd::aborted || loop.interrupted();
+  if (!interrupted) {
+    record(result, begin, end);
+    ++test.iterations_completed;
+    ++scenario_->completed;
+  } else {
+    ++test.iterations_interrupted;
+  }
+  if (!scenario_->reuse_connections) script_.close_idle_connections();
+  if (!interrupted && scenario_->min_iteration_duration > end - begin)
+    loop.sleep_until(begin + scenario_->min_iteration_duration);
+  running_ = false;
+  --test.vus_active;
+  return interrupted ? IterationEnd::interrupted : IterationEnd::completed;
+}
+
+void VirtualUser::record(const CallResult&, Time begin, Time end) {
+  Recorder& recorder = worker_.recorder();
+  const Builtins& builtins = *worker_.shared().builtins;
+  const TagSet* tags = script_.tags();
+  const sys::WallTime now = worker_.shared().clock->wall();
+  recorder.add(recorder.series(*builtins.iteration_duration, tags), milliseconds(end - begin), now);
+  recorder.add(recorder.series(*builtins.iterations, tags), 1, now);
+  const WireBytes wire = script_.take_wire_bytes();
+  recorder.add(recorder.series(*builtins.data_sent, tags), static_cast<double>(wire.sent), now);
+  recorder.add(recorder.series(*builtins.data_received, tags), static_cast<double>(wire.received),
+               now);
+}
+
+void VirtualUser::report(const ScriptError& error) const {
+  const LogSink& log = worker_.shared().log;
+  if (!log) return;
+  log(LogEntry{.level = LogLevel::error,
+               .message = error.text(),
+               .fields = {{"executor", scenario_->facts.executor},
+                          {"scenario", scenario_->facts.name},
+                          {"source", "stacktrace"}}});
+}
+
+}  // namespace crema::load
