@@ -142,7 +142,8 @@ TlsOutcome TlsStream::handshake(const std::string& host, Time deadline) {
 }
 
 TlsOutcome TlsStream::failure_of(int /*result*/) {
-  const auto code = ERR_peek_error();
+  // The last: what OpenSSL tried on the way may have left others.
+  const auto code = ERR_peek_last_error();
   const auto verified = SSL_get_verify_result(impl_->ssl);
   TlsOutcome outcome;
   if (verified != X509_V_OK && ERR_GET_REASON(code) == SSL_R_CERTIFICATE_VERIFY_FAILED) {
