@@ -100,7 +100,12 @@ class TlsEcho {
   }
   ~TlsEcho() {
     ::shutdown(listener_.get(), SHUT_RDWR);
+    if (thread_.joinable()) thread_.join();
+  }
+  // Itself, once it has seen the client go.
+  const TlsEcho& ended() {
     thread_.join();
+    return *this;
   }
 
   Address place;
@@ -203,7 +208,7 @@ TEST_F(TlsTest, TalksToAServerThatIsTrusted) {
           EXPECT_GT(socket.wire().sent, 300'005U);
         });
     EXPECT_TRUE(outcome) << outcome.message;
-    EXPECT_EQ(server.server_name, "localhost");
+    EXPECT_EQ(server.ended().server_name, "localhost");
   }
 }
 
@@ -254,7 +259,7 @@ TEST_F(TlsTest, ShowsAClientCertificateToTheDomainsItIsFor) {
                                              .key = client.key_pem()}}};
   TlsEcho wanted(pair, {.wants_certificate = true});
   EXPECT_TRUE(shake(wanted, options, "a.example"));
-  EXPECT_TRUE(wanted.had_certificate);
+  EXPECT_TRUE(wanted.ended().had_certificate);
   TlsEcho elsewhere(pair, {.wants_certificate = true});
   EXPECT_EQ(shake(elsewhere, options, "localhost").failure, TlsFailure::alert);
 }
