@@ -1,3 +1,5 @@
+#include "load/core/test_certificate.h"
+
 #include "crema/load/core/address.h"
 #include "crema/load/core/tls_stream.h"
 #include "crema/sys/host.h"
@@ -5,9 +7,7 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <sys/socket.h>
 
 #include <csignal>
@@ -17,56 +17,6 @@ using namespace std::chrono_literals;
 
 namespace crema::load {
 namespace {
-
-std::string read_out(BIO* memory) {
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(memory, &data);
-  std::string text(data, static_cast<std::size_t>(size));
-  BIO_free(memory);
-  return text;
-}
-
-// A self-signed certificate with its key.
-struct Pair {
-  EVP_PKEY* key = EVP_EC_gen("P-256");
-  X509* certificate = X509_new();
-
-  // `names` is "DNS:localhost,IP:127.0.0.1"; valid from and until so many seconds from now.
-  explicit Pair(const char* names, long from = -3600, long until = 3600) {
-    X509_set_version(certificate, 2);
-    ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-    X509_gmtime_adj(X509_getm_notBefore(certificate), from);
-    X509_gmtime_adj(X509_getm_notAfter(certificate), until);
-    X509_set_pubkey(certificate, key);
-    auto* const name = X509_get_subject_name(certificate);
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-                               reinterpret_cast<const unsigned char*>("test"), -1, -1, 0);
-    X509_set_issuer_name(certificate, name);
-    X509V3_CTX context;
-    X509V3_set_ctx(&context, certificate, certificate, nullptr, nullptr, 0);
-    auto* const extension = X509V3_EXT_conf_nid(nullptr, &context, NID_subject_alt_name, names);
-    X509_add_ext(certificate, extension, -1);
-    X509_EXTENSION_free(extension);
-    X509_sign(certificate, key, EVP_sha256());
-  }
-  ~Pair() {
-    X509_free(certificate);
-    EVP_PKEY_free(key);
-  }
-  Pair(const Pair&) = delete;
-  Pair& operator=(const Pair&) = delete;
-
-  std::string certificate_pem() const {
-    auto* const memory = BIO_new(BIO_s_mem());
-    PEM_write_bio_X509(memory, certificate);
-    return read_out(memory);
-  }
-  std::string key_pem() const {
-    auto* const memory = BIO_new(BIO_s_mem());
-    PEM_write_bio_PrivateKey(memory, key, nullptr, nullptr, 0, nullptr, nullptr);
-    return read_out(memory);
-  }
-};
 
 int choose_http2(SSL* /*ssl*/, const unsigned char** out, unsigned char* size,
                  const unsigned char* /*in*/, unsigned /*in_size*/, void* /*argument*/) {
@@ -85,7 +35,8 @@ class TlsEcho {
     int times = 1;
   };
 
-  TlsEcho(const Pair& pair, Options options) : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  TlsEcho(const TestCertificate& pair, Options options)
+      : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
     // OpenSSL's own socket raises it when the client is gone; crema's does not.
     ::signal(SIGPIPE, SIG_IGN);
     sockaddr_in address{};
@@ -113,7 +64,7 @@ class TlsEcho {
   bool had_certificate = false;
 
  private:
-  void serve(const Pair& pair, Options options) {
+  void serve(const TestCertificate& pair, Options options) {
     const sys::Descriptor peer(::accept(listener_.get(), nullptr, nullptr));
     if (!peer.open()) return;
     if (options.plain) {
@@ -179,7 +130,7 @@ class TlsTest : public ::testing::Test {
 };
 
 TEST_F(TlsTest, TalksToAServerThatIsTrusted) {
-  const Pair pair("DNS:localhost,IP:127.0.0.1");
+  const TestCertificate pair("DNS:localhost,IP:127.0.0.1");
   for (const auto highest : {TlsVersion::tls_1_2, TlsVersion::tls_1_3}) {
     TlsEcho server(pair, {.times = 3});
     const auto outcome = shake(
@@ -213,12 +164,12 @@ TEST_F(TlsTest, TalksToAServerThatIsTrusted) {
 }
 
 TEST_F(TlsTest, TellsWhyACertificateIsNotAccepted) {
-  const Pair right("DNS:localhost,IP:127.0.0.1");
-  const Pair other("DNS:other.example");
-  const Pair old("DNS:localhost", -7200, -3600);
-  const Pair early("DNS:localhost", 3600, 7200);
+  const TestCertificate right("DNS:localhost,IP:127.0.0.1");
+  const TestCertificate other("DNS:other.example");
+  const TestCertificate old("DNS:localhost", -7200, -3600);
+  const TestCertificate early("DNS:localhost", 3600, 7200);
   struct Case {
-    const Pair& pair;
+    const TestCertificate& pair;
     bool trusted;
     std::string name;
     TlsFailure failure;
@@ -241,7 +192,7 @@ TEST_F(TlsTest, TellsWhyACertificateIsNotAccepted) {
 }
 
 TEST_F(TlsTest, TellsWhoDoesNotSpeakIt) {
-  const Pair pair("DNS:localhost");
+  const TestCertificate pair("DNS:localhost");
   TlsEcho plain(pair, {.plain = true});
   EXPECT_EQ(shake(plain, {.verify = false}, "localhost").failure, TlsFailure::not_tls);
   TlsEcho old(pair, {.highest = TLS1_2_VERSION});
@@ -250,8 +201,8 @@ TEST_F(TlsTest, TellsWhoDoesNotSpeakIt) {
 }
 
 TEST_F(TlsTest, ShowsAClientCertificateToTheDomainsItIsFor) {
-  const Pair pair("DNS:localhost,DNS:a.example");
-  const Pair client("DNS:client");
+  const TestCertificate pair("DNS:localhost,DNS:a.example");
+  const TestCertificate client("DNS:client");
   const TlsOptions options{.verify = false,
                            .highest = TlsVersion::tls_1_2,
                            .certificates = {{.domains = {"*.example"},
@@ -286,8 +237,8 @@ TEST_F(TlsTest, AHandshakeThatIsNotAnsweredEndsAtItsDeadline) {
 }
 
 TEST(TlsContextTest, RefusesWhatItCannotRead) {
-  const Pair pair("DNS:a");
-  const Pair other("DNS:b");
+  const TestCertificate pair("DNS:a");
+  const TestCertificate other("DNS:b");
   const std::pair<TlsOptions, std::string_view> cases[] = {
       {{.cipher_suites = {"TLS_MAGIC"}}, "load/tls-cipher-suites"},
       {{.lowest = TlsVersion::tls_1_3, .highest = TlsVersion::tls_1_2}, "load/tls-version"},
