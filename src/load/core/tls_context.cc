@@ -114,8 +114,7 @@ int verify(X509_STORE_CTX* store, void* /*argument*/) {
     if (X509_check_host(leaf, host, 0, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, nullptr) != 1) {
       return refuse(X509_V_ERR_HOSTNAME_MISMATCH);
     }
-  }
-  if (char* ip = X509_VERIFY_PARAM_get1_ip_asc(parameters)) {
+  } else if (char* ip = X509_VERIFY_PARAM_get1_ip_asc(parameters)) {
     const bool matches = X509_check_ip_asc(leaf, ip, 0) == 1;
     OPENSSL_free(ip);
     if (!matches) return refuse(X509_V_ERR_IP_ADDRESS_MISMATCH);

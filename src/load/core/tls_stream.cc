@@ -142,7 +142,8 @@ TlsOutcome TlsStream::handshake(const std::string& host, Time deadline) {
 }
 
 TlsOutcome TlsStream::failure_of(int /*result*/) {
-  const auto code = ERR_peek_error();
+  // The last: what OpenSSL tried on the way may have left others.
+  const auto code = ERR_peek_last_error();
   const auto verified = SSL_get_verify_result(impl_->ssl);
   TlsOutcome outcome;
   if (verified != X509_V_OK && ERR_GET_REASON(code) == SSL_R_CERTIFICATE_VERIFY_FAILED) {
@@ -183,7 +184,7 @@ IoResult TlsStream::wait_for_ssl(int result, Time deadline) {
 IoResult TlsStream::read(std::span<char> buffer, Time deadline) {
   while (true) {
     // Where OpenSSL holds nothing, it would ask the kernel in vain.
-    if (SSL_has_pending(impl_->ssl) == 0 && !socket_.readable()) {
+    if (!pending() && !socket_.readable()) {
       const auto reason = socket_.wait_readable(deadline);
       if (reason == WakeReason::timeout) return {.status = IoStatus::timeout};
       if (reason == WakeReason::interrupted) return {.status = IoStatus::interrupted};
@@ -232,8 +233,10 @@ IoResult TlsStream::write(std::span<const std::string_view> parts, Time deadline
   return total;
 }
 
+bool TlsStream::pending() const { return SSL_has_pending(impl_->ssl) != 0; }
+
 bool TlsStream::quiet() {
-  if (SSL_has_pending(impl_->ssl) != 0) return false;
+  if (pending()) return false;
   if (socket_.quiet()) return true;
   if (!socket_.open() || socket_.hung_up()) return false;
   ERR_clear_error();

@@ -19,6 +19,7 @@ using Step = ResponseParser::Step;
 
 // Room that is made for a body before a byte of it is there.
 constexpr std::uint64_t kMostReserved = 1024 * 1024;
+constexpr int kMostRetries = 3;
 
 bool idempotent(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE";
@@ -90,6 +91,12 @@ void ClientRequest::make_exchange(Exchange& exchange) {
     const auto start = context_.loop_.now();
     exchange.timings = {};
     exchange.error = {};
+    auto session = reuses && target_->url.secure() ? client_.find_http2(key) : nullptr;
+    if (session != nullptr) {
+      attempt_http2(exchange, *session);
+      if (!exchange.error || !may_retry(exchange.error, true)) return;
+      continue;
+    }
     auto connection = reuses ? client_.take_idle(key) : nullptr;
     const bool reused = connection != nullptr;
     if (!reused) {
@@ -103,10 +110,16 @@ void ClientRequest::make_exchange(Exchange& exchange) {
         return;
       }
     }
+    if (connection->tls().protocol == "h2") {
+      session = client_.share_http2(std::move(connection));
+      attempt_http2(exchange, *session);
+      if (!exchange.error || !may_retry(exchange.error, false)) return;
+      continue;
+    }
     const bool keep = attempt(exchange, *connection, reused);
     count_bytes(exchange, *connection);
     if (keep) client_.give_back(std::move(connection));
-    if (!exchange.error || !may_retry(exchange, exchange.error, reused)) return;
+    if (!exchange.error || !may_retry(exchange.error, reused)) return;
   }
 }
 
@@ -126,6 +139,39 @@ void ClientRequest::write_request_head(Exchange& exchange, bool for_proxy) {
   const bool has_cookies = request_.jar != nullptr && !request_.jar->empty();
   write_head(exchange.head, request_, parts,
              has_cookies ? context_.clock_.wall() : sys::WallTime{});
+}
+
+// As attempt, on a stream of a connection that others use too.
+void ClientRequest::attempt_http2(Exchange& exchange, Http2Session& session) {
+  auto& loop = context_.loop_;
+  exchange.remote = session.connection().remote();
+  exchange.tls = session.connection().tls();
+  exchange.protocol = 20;
+  response_started_ = false;
+  refused_ = false;
+  Http2Stream stream;
+  if (with_body_) stream.body = request_.body;
+  const auto start = loop.now();
+  auto first = start;
+  stream.on_head = [&] {
+    first = loop.now();
+    response_started_ = true;
+    response_.headers = std::move(stream.fields);
+    take_head(exchange, stream.status, reason_phrase(stream.status));
+  };
+  stream.on_body = [this](std::string_view piece) { return take_body(piece); };
+  exchange.error = session.start(stream, exchange.head, deadline_);
+  auto sent = loop.now();
+  if (!exchange.error) exchange.error = session.finish(stream, deadline_);
+  exchange.end = loop.now();
+  sent = std::min(std::max(sent, stream.sent), response_started_ ? first : exchange.end);
+  exchange.timings.sending = std::max(sent - start, Duration(0));
+  exchange.timings.waiting = (response_started_ ? first : exchange.end) - sent;
+  if (response_started_) exchange.timings.receiving = exchange.end - first;
+  if (exchange.error) exchange.status = 0;
+  refused_ = stream.refused;
+  retries_ += exchange.error ? 1 : 0;
+  count_bytes(exchange, session.connection());
 }
 
 // True when the connection can take another request. Four readings of the clock are what k6's
@@ -171,14 +217,11 @@ HttpError ClientRequest::receive(Exchange& exchange, Connection& connection, Res
   HttpError error;
   bool complete = false;
   while (!complete && !error) {
-    if (!connection.buffered()) {
-      const auto reason = connection.wait_readable(deadline_);
-      if (reason != WakeReason::ready) {
-        const auto status =
-            reason == WakeReason::timeout ? IoStatus::timeout : IoStatus::interrupted;
-        error = error_of(IoResult{.status = status}, "read");
-        break;
-      }
+    const auto reason = connection.wait_readable(deadline_);
+    if (reason != WakeReason::ready) {
+      const auto status = reason == WakeReason::timeout ? IoStatus::timeout : IoStatus::interrupted;
+      error = error_of(IoResult{.status = status}, "read");
+      break;
     }
     Lent<ExchangeMemory::Buffer> buffer(context_.memory_->buffers);
     const auto result = connection.read(*buffer, deadline_);
@@ -216,7 +259,13 @@ HttpError ClientRequest::take(Exchange& exchange, ResponseParser& parser, std::s
       case Step::failed:
         return {ErrorCode::generic, parser.error()};
       case Step::head:
-        take_head(exchange, parser);
+        exchange.protocol = parser.minor_version() == 0 ? 10 : 11;
+        response_.headers.clear();
+        for (const auto& [name, value] : parser.fields()) {
+          response_.headers.add_canonical(name, value);
+        }
+        take_head(exchange, parser.status(), parser.reason());
+        reserve_body(parser.content_length());
         if (parser.status() == 101) {
           return {ErrorCode::generic, "the server switched to another protocol (101)"};
         }
@@ -233,22 +282,20 @@ HttpError ClientRequest::take(Exchange& exchange, ResponseParser& parser, std::s
   }
 }
 
-void ClientRequest::take_head(Exchange& exchange, const ResponseParser& parser) {
-  exchange.status = parser.status();
-  exchange.protocol = parser.minor_version() == 0 ? 10 : 11;
-  response_.status = parser.status();
+// The fields are in the response already.
+void ClientRequest::take_head(Exchange& exchange, int status, std::string_view reason) {
+  exchange.status = status;
+  response_.status = status;
   response_.status_text.clear();
-  fmt::format_to(std::back_inserter(response_.status_text), "{} {}", parser.status(),
-                 parser.reason());
-  response_.headers.clear();
+  fmt::format_to(std::back_inserter(response_.status_text), "{} {}", status, reason);
   response_.body.clear();
   response_.body_bytes = 0;
-  for (const auto& [name, value] : parser.fields()) response_.headers.add_canonical(name, value);
-  keep_body_ = !request_.discard_body && !leads_on(parser.status()) && !find_challenge();
-  if (keep_body_ && parser.content_length() > 0) {
-    response_.body.reserve(
-        std::min(static_cast<std::uint64_t>(parser.content_length()), kMostReserved));
-  }
+  keep_body_ = !request_.discard_body && !leads_on(status) && !find_challenge();
+}
+
+void ClientRequest::reserve_body(std::int64_t length) {
+  if (!keep_body_ || length <= 0) return;
+  response_.body.reserve(std::min(static_cast<std::uint64_t>(length), kMostReserved));
 }
 
 HttpError ClientRequest::take_body(std::string_view piece) {
@@ -273,8 +320,8 @@ void ClientRequest::count_bytes(Exchange& exchange, Connection& connection) {
 
 // As Go: a server may close a connection that had nothing to do just when a request sets out on
 // it. Then nothing of an answer came, and what may be sent twice is.
-bool ClientRequest::may_retry(const Exchange& /*exchange*/, const HttpError& error,
-                              bool reused) const {
+bool ClientRequest::may_retry(const HttpError& error, bool reused) const {
+  if (refused_ && retries_ < kMostRetries) return true;
   const bool lost = error.code == ErrorCode::generic || error.code == ErrorCode::reset_by_peer ||
                     error.code == ErrorCode::broken_pipe;
   return reused && lost && !error.interrupted && !response_started_ && idempotent(method_);

@@ -3,6 +3,7 @@
 
 #include "connection.h"
 #include "digest_auth.h"
+#include "http2_session.h"
 #include "target.h"
 
 #include "crema/load/protocol/http1_parser.h"
@@ -25,14 +26,16 @@ class ClientRequest {
   // One hop; what became of it is in `exchange`.
   void make_exchange(Exchange& exchange);
   bool attempt(Exchange& exchange, Connection& connection, bool reused);
+  void attempt_http2(Exchange& exchange, Http2Session& session);
   void write_request_head(Exchange& exchange, bool for_proxy);
   HttpError receive(Exchange& exchange, Connection& connection, ResponseParser& parser, Time sent);
   HttpError take(Exchange& exchange, ResponseParser& parser, std::string_view& input,
                  bool& complete);
-  void take_head(Exchange& exchange, const ResponseParser& parser);
+  void take_head(Exchange& exchange, int status, std::string_view reason);
+  void reserve_body(std::int64_t length);
   HttpError take_body(std::string_view piece);
   void count_bytes(Exchange& exchange, Connection& connection);
-  bool may_retry(const Exchange& exchange, const HttpError& error, bool reused) const;
+  bool may_retry(const HttpError& error, bool reused) const;
 
   void keep_cookies();
   // Whether the last response asks for another exchange, which is then prepared.
@@ -59,8 +62,10 @@ class ClientRequest {
   bool closes_ = false;
   bool keep_body_ = true;  // of the response that comes in now
   bool response_started_ = false;
+  bool refused_ = false;  // a server of HTTP/2 has not looked at the request
   bool spoiled_ = false;  // the connection sent more than a response
   int redirects_ = 0;
+  int retries_ = 0;
 };
 
 }  // namespace crema::load

@@ -26,8 +26,10 @@ class Connection {
   }
   IoResult read(std::span<char> buffer, Time deadline) { return stream().read(buffer, deadline); }
   // Waits until a read would find something, so that who waits needs no buffer.
-  WakeReason wait_readable(Time deadline) { return socket_.wait_readable(deadline); }
-  bool buffered() const { return tls_.has_value(); }
+  WakeReason wait_readable(Time deadline) {
+    if (tls_ && tls_->pending()) return WakeReason::ready;
+    return socket_.wait_readable(deadline);
+  }
 
   // Whether another request can go through it.
   bool reusable() { return tls_ ? tls_->quiet() : socket_.quiet(); }

@@ -3,6 +3,7 @@
 #include "client_request.h"
 #include "connection.h"
 #include "exchange_memory.h"
+#include "http2_session.h"
 #include "target.h"
 
 #include <algorithm>
@@ -58,7 +59,28 @@ void HttpClient::send(const HttpRequest& request, HttpResponse& response) {
   ClientRequest(*this, request, response).run();
 }
 
-void HttpClient::close_idle() { idle_.clear(); }
+void HttpClient::close_idle() {
+  idle_.clear();
+  http2_.clear();
+}
+
+std::shared_ptr<Http2Session> HttpClient::find_http2(const std::string& key) {
+  for (std::size_t i = 0; i < http2_.size(); ++i) {
+    auto session = http2_[i];
+    if (session->connection().key() != key) continue;
+    if (session->usable()) return session;
+    std::erase(http2_, session);
+    return nullptr;
+  }
+  return nullptr;
+}
+
+std::shared_ptr<Http2Session> HttpClient::share_http2(std::unique_ptr<Connection> connection) {
+  if (auto session = find_http2(connection->key())) return session;
+  auto session = std::make_shared<Http2Session>(context_, std::move(connection));
+  if (!context_.options_.no_connection_reuse) http2_.push_back(session);
+  return session;
+}
 
 WireBytes HttpClient::take_wire_bytes() { return std::exchange(wire_, {}); }
 

@@ -79,14 +79,14 @@ class ScriptedServer {
       if (end != std::string::npos) {
         std::size_t length = 0;
         const auto field = text.find("Content-Length: ");
-        if (field < end) length = std::stoul(text.substr(field + 16));
+        if (field < end) length = std::stoul(text.substr(field + 16, 20));
         if (text.size() >= end + 4 + length) {
           rest = text.substr(end + 4 + length);
           text.resize(end + 4 + length);
           return text;
         }
       }
-      char buffer[4096];
+      char buffer[65536];
       const auto count = ::recv(peer, buffer, sizeof buffer, 0);
       if (count <= 0) return "";
       text.append(buffer, static_cast<std::size_t>(count));

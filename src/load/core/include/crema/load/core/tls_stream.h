@@ -49,6 +49,8 @@ class TlsStream : public Stream {
   TlsOutcome handshake(const std::string& host, Time deadline);
   IoResult read(std::span<char> buffer, Time deadline) override;
   IoResult write(std::span<const std::string_view> parts, Time deadline) override;
+  // Whether OpenSSL holds something that was not read.
+  bool pending() const;
   // As Socket::quiet. What came may be TLS's own business: then it is dealt with here.
   bool quiet();
   // What the handshake agreed on; the texts live as long as the program, `protocol` as the stream.

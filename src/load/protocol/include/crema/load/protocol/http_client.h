@@ -27,6 +27,7 @@ struct HttpOptions {
 struct ExchangeMemory;
 class TargetCache;
 class Connection;
+class Http2Session;
 
 // What the clients of one loop share: options, name resolution, TLS, buffers that are lent while a
 // response comes in, and the addresses that were read before. Outlives them all.
@@ -45,6 +46,7 @@ class HttpContext {
   friend class HttpClient;
   friend class Connection;
   friend class ClientRequest;
+  friend class Http2Session;
   Loop& loop_;
   const sys::Clock& clock_;
   Resolver& resolver_;
@@ -65,7 +67,8 @@ class HttpClient {
 
   // Makes the request and waits for it, following redirects; everything that happened is in
   // `response`, failures too. For a fiber of the context's loop; several fibers may send through
-  // one client at a time, each on a connection of its own.
+  // one client at a time, each on a connection of its own, or on a stream of one that speaks
+  // HTTP/2.
   void send(const HttpRequest& request, HttpResponse& response);
   // k6's noVUConnectionReuse: between iterations.
   void close_idle();
@@ -77,9 +80,13 @@ class HttpClient {
   friend class ClientRequest;
   std::unique_ptr<Connection> take_idle(const std::string& key);
   void give_back(std::unique_ptr<Connection> connection);
+  std::shared_ptr<Http2Session> find_http2(const std::string& key);
+  // The session that others share from now on: that of `connection`, or the one that is there.
+  std::shared_ptr<Http2Session> share_http2(std::unique_ptr<Connection> connection);
 
   HttpContext& context_;
-  std::vector<std::unique_ptr<Connection>> idle_;  // the most recently used last
+  std::vector<std::unique_ptr<Connection>> idle_;     // the most recently used last
+  std::vector<std::shared_ptr<Http2Session>> http2_;  // one a host
   WireBytes wire_;
 };
 

@@ -53,6 +53,9 @@ struct HttpTimings {
   Duration total() const { return sending + waiting + receiving; }
 };
 
+// "Not Found"; "" for a status that has no words.
+std::string_view reason_phrase(int status);
+
 // One request on the wire and its response: a request has as many as it had hops of redirects and
 // rounds of authentication.
 struct Exchange {
