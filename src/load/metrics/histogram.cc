@@ -38,11 +38,12 @@ double bucket_middle(std::int32_t bucket) {
 }
 
 Histogram::Page& Histogram::page_of(std::int32_t octave) {
-  if (last_ < octaves_.size() && octaves_[last_].number == octave) return *octaves_[last_].page;
+  auto& place = places_[static_cast<std::size_t>(octave) % places_.size()];
+  if (place < octaves_.size() && octaves_[place].number == octave) return *octaves_[place].page;
   auto found = std::ranges::lower_bound(octaves_, octave, {}, &Octave::number);
   if (found == octaves_.end() || found->number != octave)
     found = octaves_.insert(found, {octave, std::make_unique<Page>()});
-  last_ = static_cast<std::size_t>(found - octaves_.begin());
+  place = static_cast<std::uint16_t>(found - octaves_.begin());
   return *found->page;
 }
 

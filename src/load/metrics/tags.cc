@@ -1,6 +1,7 @@
 #include "crema/load/metrics/tags.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace crema::load {
 namespace {
@@ -9,6 +10,33 @@ constexpr std::string_view kOverflowKey = "overflow";
 
 std::size_t mixed(std::size_t hash, std::uint64_t value) {
   return (hash ^ value) * 0x9E3779B97F4A7C15U + (hash >> 29U);
+}
+std::uint64_t eight_bytes(const char* at) {
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, at, 8);
+  return bytes;
+}
+
+// Both halves of a product of 64 bits (the step of wyhash).
+std::uint64_t folded(std::uint64_t a, std::uint64_t b) {
+  const auto product =
+      static_cast<unsigned __int128>(a ^ 0x2D358DCCAA6C78A5U) * (b ^ 0x8BB84B93962EACC9U);
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
+}
+
+// Every byte counts, sixteen at a time: addresses differ anywhere.
+std::size_t mixed_text(std::size_t hash, std::string_view text) {
+  hash ^= text.size();
+  if (text.size() < 8) {
+    std::uint64_t bytes = 0;
+    for (const char c : text) bytes = (bytes << 8U) | static_cast<unsigned char>(c);
+    return folded(hash, bytes);
+  }
+  const char* end = text.data() + text.size();
+  for (const char* at = text.data(); end - at > 16; at += 16)
+    hash = folded(hash ^ eight_bytes(at), eight_bytes(at + 8));
+  const char* last = text.size() < 16 ? text.data() : end - 16;
+  return folded(hash ^ eight_bytes(last), eight_bytes(end - 8));
 }
 std::size_t hash_of(const std::vector<std::uint32_t>& symbols) {
   std::size_t hash = symbols.size();
@@ -96,8 +124,29 @@ const TagSet* TagStore::without(const TagSet* set, std::string_view key) {
 }
 
 const TagSet* TagStore::with_all(const TagSet* set, std::span<const Tag> tags) {
-  for (const Tag& tag : tags) set = with(set, tag.key, tag.value);
-  return set;
+  std::size_t hash = mixed(tags.size(), set->id());
+  // Keys are few and the same: the comparison looks at them.
+  for (const Tag& tag : tags) hash = mixed_text(hash + tag.key.size(), tag.value);
+  const auto [begin, end] = ways_.equal_range(hash);
+  for (auto way = begin; way != end; ++way) {
+    if (way->second.from == set && std::ranges::equal(way->second.tags, tags))
+      return way->second.to;
+  }
+  const TagSet* to = set;
+  const auto before = overflows_;
+  for (const Tag& tag : tags) to = with(to, tag.key, tag.value);
+  // What had to be cut is not remembered, so that there is an end to what is.
+  if (overflows_ == before && ways_.size() < limits_.sets) remember(hash, set, tags, to);
+  return to;
+}
+
+void TagStore::remember(std::size_t hash, const TagSet* from, std::span<const Tag> tags,
+                        const TagSet* to) {
+  Way way{.from = from, .tags = {}, .to = to};
+  way.tags.reserve(tags.size());
+  for (const Tag& tag : tags)
+    way.tags.push_back({texts_[symbol(tag.key)], texts_[symbol(tag.value)]});
+  ways_.emplace(hash, std::move(way));
 }
 
 const TagSet* TagStore::intern(std::vector<std::uint32_t> symbols) {

@@ -38,6 +38,24 @@ TEST(Tags, AreFoundByKey) {
   EXPECT_EQ(tags.empty()->find("k1"), std::nullopt);
 }
 
+TEST(Tags, RememberTheWayOfARequest) {
+  TagStore tags({.values_of_a_key = 100, .sets = 500});
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < 100; ++i) {
+      const auto url = "http://orders.example.org/items/" + std::to_string(i);
+      const std::vector<Tag> request = {{"url", url}, {"method", "GET"}, {"name", url}};
+      EXPECT_EQ(text_of(tags.with_all(tags.empty(), request)),
+                "method=GET;name=" + url + ";url=" + url + ";");
+    }
+  }
+  const auto size = tags.size();
+  const auto many = std::vector<Tag>{{"url", "beyond"}, {"method", "GET"}};
+  EXPECT_EQ(text_of(tags.with_all(tags.empty(), many)), "method=GET;url=(overflow);");
+  EXPECT_EQ(text_of(tags.with_all(tags.empty(), many)), "method=GET;url=(overflow);");
+  EXPECT_EQ(tags.overflows(), 2U);
+  EXPECT_LE(tags.size(), size + 2);
+}
+
 TEST(Tags, HaveDenseNumbers) {
   TagStore tags;
   EXPECT_EQ(tags.empty()->id(), 0U);

@@ -41,7 +41,8 @@ class Histogram {
   Page& page_of(std::int32_t octave);
 
   std::vector<Octave> octaves_;  // sorted
-  std::size_t last_ = 0;         // where the sample before went
+  // Where octaves were found the last time, by the last bits of their number: a time has a dozen.
+  std::array<std::uint16_t, 16> places_{};
   std::uint64_t count_ = 0;
 };
 

@@ -59,7 +59,8 @@ class TagStore {
   // `set` with the tag put in or replaced. `set` is one of this store.
   const TagSet* with(const TagSet* set, std::string_view key, std::string_view value);
   const TagSet* without(const TagSet* set, std::string_view key);
-  // All of `tags` (any order, of any store) in one go; a later value of a key wins.
+  // All of `tags` (any order) in one go; a later value of a key wins. One look-up when the same
+  // were put to the same set before: the way for the tags of a request.
   const TagSet* with_all(const TagSet* set, std::span<const Tag> tags);
 
   std::size_t size() const { return sets_.size(); }
@@ -82,6 +83,14 @@ class TagStore {
     std::size_t operator()(const Step& step) const;
   };
 
+  // Tags that were put to a set, as they came, and what it made.
+  struct Way {
+    const TagSet* from;
+    std::vector<Tag> tags;  // texts of this store
+    const TagSet* to;
+  };
+
+  void remember(std::size_t hash, const TagSet* from, std::span<const Tag> tags, const TagSet* to);
   std::uint32_t key_symbol(std::string_view key);
   std::uint32_t value_symbol(std::uint32_t key, std::string_view value);
   std::uint32_t symbol(std::string_view text);
@@ -96,6 +105,7 @@ class TagStore {
   std::deque<TagSet> sets_;
   std::unordered_multimap<std::size_t, const TagSet*> by_content_;
   std::unordered_map<Step, const TagSet*, StepHash> steps_;
+  std::unordered_multimap<std::size_t, Way> ways_;
   const TagSet* overflow_set_ = nullptr;
   std::uint64_t overflows_ = 0;
 };
