@@ -138,8 +138,7 @@ void extend(RunRecord& record, Server& server, double seconds) {
   while (static_cast<double>(blocks.size()) < seconds) blocks.push_back(server.second());
 }
 
-void compare_pair(Tally& tally, std::uint64_t seed, double slower,
-                  const CompareSettings& settings) {
+void compare_pair(Tally& tally, std::uint64_t seed, double slower, CompareSettings settings) {
   Machine first(4 * seed);
   Machine second(4 * seed + 1);
   Server a(first, 4 * seed + 2, 1);
@@ -147,17 +146,17 @@ void compare_pair(Tally& tally, std::uint64_t seed, double slower,
   auto base = record_of();
   auto fresh = record_of();
   double length = kFirst;
-  for (std::uint32_t look = 1;; ++look) {
+  for (;; ++settings.look) {
     extend(base, a, length);
     extend(fresh, b, length);
     const auto comparison = compare_runs(base, fresh, settings);
     if (!comparison) std::abort();
-    if (look == 1) {
+    if (settings.look == 1) {
       ++tally.first[comparison->verdict];
       for (const auto& metric : comparison->metrics)
         ++tally.by_metric[metric.metric][metric.verdict];
     }
-    if (const auto next = next_length(*comparison, settings, look)) {
+    if (const auto next = next_length(*comparison, settings)) {
       length = std::ceil(*next);
       continue;
     }

@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kMostUnits = 600;
 constexpr std::size_t kLeastDraws = 4;
 constexpr double kShortestBlock = 5;  // seconds
-constexpr double kBlockShare = 0.125;
+constexpr double kBlockShare = 0.1;
 
 // A latency of 0 ns has no logarithm; half the clock's unit has. A throughput is never 0 here.
 double log_of(double value, const Statistic& statistic) {
@@ -122,10 +122,10 @@ struct Uncertainty {
 Uncertainty uncertainty(const Spread& spread, std::size_t units, std::size_t length,
                         std::size_t resamples) {
   const double share = static_cast<double>(length) / static_cast<double>(units);
-  // Where most resamples hold no request, the few that do must not look certain.
+  // Where requests are so rare that resamples miss them, those that hold some look too certain.
   return {.variance = spread.variance() / (1 - share),
           .degrees = 1.5 / share,
-          .known = spread.count >= 2 && spread.count * 2 >= resamples};
+          .known = spread.count >= 2 && spread.count * 20 >= resamples * 19};
 }
 
 // Welch and Satterthwaite's.
@@ -182,7 +182,7 @@ Result<std::vector<Estimate>> bootstrap(const RunSeries& base, const RunSeries& 
     const auto b = to.value({&all_to, 1}, statistics[s]);
     if (!a || !b || !uncertainties[s].known)
       return fail("compare/no-requests",
-                  fmt::format("`{}` has no requests in most of a run", base.name));
+                  fmt::format("`{}` has no requests for most of a run", base.name));
     estimates.push_back({.base = *a,
                          .fresh = *b,
                          .log_ratio = log_of(*b, statistics[s]) - log_of(*a, statistics[s]),

@@ -15,6 +15,7 @@
 namespace crema::load {
 namespace {
 
+constexpr std::uint32_t kMostLooks = 16;
 constexpr std::array<std::pair<CompareMetric, std::string_view>, 6> kMetrics{{
     {CompareMetric::p50, "p50"},
     {CompareMetric::p95, "p95"},
@@ -57,7 +58,10 @@ Result<> check_settings(const CompareSettings& settings) {
   if (!(settings.confidence > 0 && settings.confidence < 1))
     return bad_setting(
         fmt::format("a confidence of {:g} is not between 0 and 1", settings.confidence));
-  if (settings.looks == 0) return bad_setting("a run must be looked at once or more");
+  if (settings.look == 0 || settings.look > settings.looks || settings.looks > kMostLooks) {
+    return bad_setting(
+        fmt::format("look {} of {} is none of 1 to {}", settings.look, settings.looks, kMostLooks));
+  }
   if (!(bootstrap.block_seconds >= 0 && bootstrap.block_seconds <= 1e6))
     return bad_setting("the length of blocks cannot be negative");
   if (!(bootstrap.warm_up_seconds >= 0 && bootstrap.warm_up_seconds <= 1e6))
@@ -129,6 +133,12 @@ void estimate(std::vector<Row>& rows, double block_seconds, const CompareSetting
   std::map<const RunSeries*, std::vector<Row*>> of_series;
   for (auto& row : rows) of_series[row.base].push_back(&row);
   for (const auto& [series, some] : of_series) estimate_series(some, block_seconds, settings);
+}
+
+// What this look may spend of the errors: each has twice the share of the one before.
+double tail_of(const CompareSettings& settings) {
+  const auto share = [](std::uint32_t look) { return static_cast<double>(1U << look); };
+  return (1 - settings.confidence) / 2 * share(settings.look - 1) / (share(settings.looks) - 1);
 }
 
 // Holm (Scandinavian Journal of Statistics 6, 1979): the tail left to each hypothesis when they are
@@ -292,6 +302,7 @@ Result<RunComparison> compare_runs(const RunRecord& base, const RunRecord& fresh
       .warm_up_seconds = warm_up,
       .confidence = settings.confidence,
       .looks = settings.looks,
+      .look = settings.look,
       .pairing = settings.bootstrap.pairing};
   std::vector<double> regression;
   std::vector<double> improvement;
@@ -299,7 +310,7 @@ Result<RunComparison> compare_runs(const RunRecord& base, const RunRecord& fresh
     regression.push_back(row.change ? row.change->p_regression() : 1);
     improvement.push_back(row.change ? row.change->p_improvement() : 1);
   }
-  const double tail = (1 - settings.confidence) / 2 / settings.looks;
+  const double tail = tail_of(settings);
   const auto regression_tails = holm_tails(regression, tail);
   const auto improvement_tails = holm_tails(improvement, tail);
   const double seconds = std::min(comparison.base_seconds, comparison.fresh_seconds);
@@ -312,10 +323,10 @@ Result<RunComparison> compare_runs(const RunRecord& base, const RunRecord& fresh
   return comparison;
 }
 
-std::optional<double> next_length(const RunComparison& comparison, const CompareSettings& settings,
-                                  std::uint32_t looks_done) {
+std::optional<double> next_length(const RunComparison& comparison,
+                                  const CompareSettings& settings) {
   const double now = std::min(comparison.base_seconds, comparison.fresh_seconds);
-  if (comparison.verdict != Verdict::inconclusive || looks_done >= settings.looks ||
+  if (comparison.verdict != Verdict::inconclusive || settings.look >= settings.looks ||
       now >= settings.limit_seconds)
     return std::nullopt;
   double needed = 1.5 * now;
@@ -328,6 +339,8 @@ std::optional<double> next_length(const RunComparison& comparison, const Compare
         needed, metric.more_seconds ? now + 1.25 * *metric.more_seconds : settings.limit_seconds);
   }
   if (!undecided) return std::nullopt;
+  // After the last look nothing can be added: it must not fall short.
+  if (settings.look + 1 == settings.looks) return settings.limit_seconds;
   return std::min(needed, settings.limit_seconds);
 }
 

@@ -98,7 +98,8 @@ std::string circumstances(const RunComparison& comparison) {
       comparison.base_seconds, comparison.fresh_seconds,
       comparison.pairing == Pairing::interleaved ? ", in turns" : "", comparison.warm_up_seconds,
       comparison.confidence * 100, comparison.metrics.size());
-  if (comparison.looks > 1) text += fmt::format(" and {} looks", comparison.looks);
+  if (comparison.looks > 1)
+    text += fmt::format(", look {} of {}", comparison.look, comparison.looks);
   return text;
 }
 
@@ -224,6 +225,7 @@ std::string comparison_json(const RunComparison& comparison) {
                                  {"warm_up_seconds", comparison.warm_up_seconds},
                                  {"confidence", comparison.confidence},
                                  {"looks", comparison.looks},
+                                 {"look", comparison.look},
                                  {"interleaved", comparison.pairing == Pairing::interleaved},
                                  {"metrics", nlohmann::ordered_json::array()},
                                  {"invalid", nlohmann::ordered_json::object()},

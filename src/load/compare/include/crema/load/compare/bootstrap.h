@@ -46,7 +46,7 @@ enum class Pairing : std::uint8_t {
 };
 
 struct BootstrapSettings {
-  // Of what is drawn together; 0 is an eighth of the run, or 5 s where that is longer. Where runs
+  // Of what is drawn together; 0 is a tenth of the run, or 5 s where that is longer. Where runs
   // are interleaved, it must be two turns or more, so that A B B A stay together and drift cancels.
   double block_seconds = 0;
   std::uint32_t resamples = 2000;

@@ -39,9 +39,12 @@ struct CompareSettings {
   std::vector<DeclaredMetric> metrics = default_metrics();
   // Of an interval with two ends. Each end alone is wrong half as often as the rest to 1.
   double confidence = 0.95;
-  // How often one run may be looked at while it grows. Every look gets an equal part of the errors
-  // that `confidence` allows, or looking again would be a way to get any answer.
+  // How often a growing run may be looked at, and which look this is, from 1. Looking again until
+  // an answer pleases would give any answer, so the looks share the errors that `confidence`
+  // allows. Each gets twice as much as the one before: early ones decide what is plain, and the
+  // last, which has cost the most time, is nearly as sharp as an only one.
   std::uint32_t looks = 1;
+  std::uint32_t look = 1;
   // The longest a run may become by extension: no advice goes beyond it.
   double limit_seconds = 300;
   BootstrapSettings bootstrap;
@@ -82,8 +85,9 @@ struct RunComparison {
   double base_seconds = 0;  // compared, without the warm-up
   double fresh_seconds = 0;
   double warm_up_seconds = 0;  // left out
-  double confidence = 0;       // as asked, and the number of looks it is split over
+  double confidence = 0;       // as asked, for all looks together
   std::uint32_t looks = 1;
+  std::uint32_t look = 1;
   Pairing pairing = Pairing::separate;
   std::vector<std::string> remarks;  // what was not compared, and why
 };
@@ -97,10 +101,9 @@ Result<RunComparison> compare_runs(const RunRecord& base, const RunRecord& fresh
                                    const CompareSettings& settings);
 
 // How many seconds both runs should have in all, without the warm-up, before they are looked at
-// again, after `looks_done` looks: enough for what is inconclusive and not too noisy, at least half
-// as much again as now, at most the limit. None when nothing of that is left, or no time or no
-// look.
-std::optional<double> next_length(const RunComparison& comparison, const CompareSettings& settings,
-                                  std::uint32_t looks_done);
+// again: enough for what is inconclusive and not too noisy, at least half as much again as now, at
+// most the limit, and the limit where it is the last look. None when nothing of that is left, or no
+// time or no look.
+std::optional<double> next_length(const RunComparison& comparison, const CompareSettings& settings);
 
 }  // namespace crema::load
