@@ -1,8 +1,10 @@
 // Feeds any bytes to the readers of what test tools leave: go test's stream, coverage profiles,
-// diffs, records. However a stream is cut, it reads the same.
+// diffs, records; and to those of the scripts that start tests. However a stream is cut, it reads
+// the same.
 #include "cargo_build.h"
 #include "ctest_reader.h"
 #include "libtest_reader.h"
+#include "node_test_call.h"
 #include "reporter_events.h"
 
 #include "crema/evidence/go_profile.h"
@@ -82,6 +84,8 @@ void check_frameworks(std::string_view text) {
       });
   (void)explain_rust_failure(text);
   (void)place_in_text(text, "/repo");
+  (void)script_call(text, "jest");
+  (void)node_test_call(text);
   (void)read_cargo_build(text, "/repo");
   (void)read_cargo_metadata(text, "/repo");
 }

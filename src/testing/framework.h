@@ -45,11 +45,14 @@ struct Framework {
 
 std::span<const Framework> frameworks();
 
-extern const Framework kGo, kJest, kVitest, kPytest, kCargo, kCtest, kPlaywright;
+extern const Framework kGo, kJest, kVitest, kPytest, kCargo, kCtest, kNodeTest, kPlaywright;
 
 // Whether a folder is another or below it; "" is the root, which is above all.
 bool is_below(std::string_view folder, std::string_view above);
 // Whether a user's paths (none: all) ask for a project in `folder`.
 bool is_asked_for(const TestRequest& request, std::string_view folder);
+// Whether a file of tests, relative to the repository, is of the part and below the paths that were
+// asked for. Paths that a user names are tested whatever they are called.
+bool is_chosen(const TestRequest& request, std::string_view file);
 
 }  // namespace crema::testing

@@ -1,5 +1,6 @@
 // The frameworks whose tests crema runs.
 #include "framework.h"
+#include "project_walk.h"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +8,7 @@
 namespace crema::testing {
 
 std::span<const Framework> frameworks() {
-  static const std::array all{kGo, kJest, kVitest, kPytest, kCargo, kCtest, kPlaywright};
+  static const std::array all{kGo, kJest, kVitest, kPytest, kCargo, kCtest, kNodeTest, kPlaywright};
   return all;
 }
 
@@ -20,6 +21,14 @@ bool is_asked_for(const TestRequest& request, std::string_view folder) {
   return request.paths.empty() || std::ranges::any_of(request.paths, [&](const auto& path) {
            return is_below(folder, path) || is_below(path, folder);
          });
+}
+
+bool is_chosen(const TestRequest& request, std::string_view file) {
+  const bool named = !request.paths.empty();
+  const bool asked = !named || std::ranges::any_of(request.paths, [&](const auto& path) {
+    return is_below(file, path);
+  });
+  return asked && (part_of_file(file) == request.part || (named && request.part == "unit"));
 }
 
 }  // namespace crema::testing

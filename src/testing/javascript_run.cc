@@ -99,14 +99,7 @@ std::vector<std::string> JavaScriptRun::chosen(const std::vector<std::string>& f
   std::vector<std::string> some;
   for (const auto& file : files) {
     const auto inside = fs::path(file).lexically_relative(request_.root).string();
-    const bool named = !request_.paths.empty();
-    const bool asked = !named || std::ranges::any_of(request_.paths, [&](const auto& path) {
-      return is_below(inside, path);
-    });
-    // Paths that a user names are tested whatever they are called.
-    const bool of_part =
-        part_of_file(inside) == request_.part || (named && request_.part == "unit");
-    if (asked && of_part) some.push_back(file);
+    if (is_chosen(request_, inside)) some.push_back(file);
   }
   return some;
 }

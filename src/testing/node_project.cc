@@ -1,6 +1,7 @@
 #include "node_project.h"
 
 #include "framework.h"
+#include "node_test_call.h"
 
 #include "crema/base/strings.h"
 #include "crema/sys/files.h"
@@ -195,6 +196,20 @@ bool has_tests_of_part(const fs::path& root, const std::string& folder, std::str
   return found;
 }
 
+std::vector<std::string> node_test_scripts(const fs::path& folder) {
+  const auto manifest = read_manifest(folder);
+  return manifest ? manifest->test_scripts() : std::vector<std::string>();
+}
+
+bool has_node_dependencies(const fs::path& folder) {
+  const auto manifest = read_manifest(folder);
+  if (!manifest) return false;
+  return std::ranges::any_of(std::array{"dependencies", "devDependencies"}, [&](const auto* key) {
+    const auto list = manifest->json.find(key);
+    return list != manifest->json.end() && list->is_object() && !list->empty();
+  });
+}
+
 std::vector<std::string> unsupported_node_tests(const fs::path& root) {
   std::vector<std::string> seen;
   walk_folders(root, "", [&](const ProjectFolder& folder) {
@@ -206,7 +221,8 @@ std::vector<std::string> unsupported_node_tests(const fs::path& root) {
         if (mentions(script, name))
           seen.push_back(std::string(name) + " in " + (folder.path.empty() ? "." : folder.path));
       }
-      if (mentions(script, "node") && script.find("--test") != std::string::npos)
+      if (mentions(script, "node") && script.find("--test") != std::string::npos &&
+          !node_test_call(script))
         seen.push_back("node --test in " + (folder.path.empty() ? "." : folder.path));
     }
     return true;

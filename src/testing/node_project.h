@@ -41,6 +41,11 @@ std::vector<NodePackage> find_node_packages(const TestRequest& request, std::str
 bool has_tests_of_part(const std::filesystem::path& root, const std::string& folder,
                        std::string_view part);
 
+// The scripts of a package that are called test, or test:unit and the like; "test" first.
+std::vector<std::string> node_test_scripts(const std::filesystem::path& folder);
+// Whether a package needs others.
+bool has_node_dependencies(const std::filesystem::path& folder);
+
 // Frameworks that scripts named "test" start and crema does not know: "mocha in web".
 std::vector<std::string> unsupported_node_tests(const std::filesystem::path& root);
 

@@ -77,6 +77,13 @@ std::string key_of(const std::string& suite, const std::string& group, const std
   return suite + '\x1f' + group + '\x1f' + title;
 }
 
+// Under which a test that runs is known.
+std::string running_key(const std::string& suite, const Json& event) {
+  const auto id = text_of(event, "id");
+  return id.empty() ? key_of(suite, text_of(event, "group"), text_of(event, "title"))
+                    : suite + '\x1f' + id;
+}
+
 bool is_installed(std::string_view file) {
   return file.find("node_modules") != std::string_view::npos ||
          file.find("site-packages") != std::string_view::npos;
@@ -140,6 +147,7 @@ void ReporterEvents::take_event(std::string_view text) {
   const auto suite = browser.empty() ? file : fmt::format("{} [{}]", file, browser);
   if (kind == "suite") open_[suite] = false;
   if (kind == "test") begin_test(suite, event);
+  if (kind == "group_end") running_.erase(running_key(suite, event));
   if (kind == "end") end_test(suite, event);
   if (kind == "suite_end") end_suite(suite, event);
 }
@@ -147,7 +155,7 @@ void ReporterEvents::take_event(std::string_view text) {
 void ReporterEvents::begin_test(const std::string& suite, const Json& event) {
   const Running running{suite, text_of(event, "group"), text_of(event, "title"),
                         shown_path(text_of(event, "file")), line_of(event)};
-  running_[key_of(suite, running.group, running.title)] = running;
+  running_[running_key(suite, event)] = running;
   if (listener_.on_run) {
     listener_.on_run(suite,
                      running.group.empty() ? running.title : running.group + " › " + running.title);
@@ -156,7 +164,7 @@ void ReporterEvents::begin_test(const std::string& suite, const Json& event) {
 
 void ReporterEvents::end_test(const std::string& suite_name, const Json& event) {
   TestCase test{.name = text_of(event, "title"), .group = text_of(event, "group")};
-  running_.erase(key_of(suite_name, test.group, test.name));
+  running_.erase(running_key(suite_name, event));
   auto& suite = suite_of(suite_name);
   test.duration = seconds_of(event);
   test.file = shown_path(text_of(event, "file"));

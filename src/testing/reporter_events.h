@@ -4,10 +4,12 @@
 //   begin      version
 //   suite      file: its tests begin
 //   test       file, group, title: it begins
+//   group_end  file, id: what began was no test but a group of them
 //   end        file, line, group, title, status (passed, failed, skipped, timedOut), expected,
 //              kind, retry, started, duration, reason, errors, output, attachments
 //   suite_end  file, kind, errors, duration, output: what is no test's
 //   error, output   text
+// What began may have an `id` in its file: its end names that, and may call it otherwise.
 // `project` beside `file` is the browser or the framework's own project. An error has text,
 // snippet, file and line. Durations are seconds. `kind` is a failure's kind as evidence has it.
 #pragma once
@@ -69,7 +71,7 @@ class ReporterEvents {
   evidence::KeptOutput other_;
   std::vector<evidence::TestSuite> suites_;
   std::unordered_map<std::string, std::size_t> suite_places_, case_places_;
-  std::map<std::string, Running> running_;  // tests, by suite, group and title
+  std::map<std::string, Running> running_;  // tests, by suite and id, else group and title
   std::map<std::string, bool> open_;        // suites that began: whether they ended
   bool left_unfinished_ = false;
 };

@@ -73,7 +73,10 @@ TEST_F(NodeProject, TakesADependencyWhereNothingBelowIsMeant) {
 
 TEST_F(NodeProject, NamesWhatItDoesNotKnow) {
   write("web/package.json", R"({"scripts":{"test":"mocha --exit"}})");
-  EXPECT_THAT(unsupported_node_tests(folder_.path()), ElementsAre("mocha in web"));
+  write("a/package.json", R"({"scripts":{"test":"tsc && node --test"}})");
+  write("b/package.json", R"({"scripts":{"test":"node --test"}})");
+  EXPECT_THAT(unsupported_node_tests(folder_.path()),
+              ElementsAre("node --test in a", "mocha in web"));
   EXPECT_THAT(found(), IsEmpty());
 }
 

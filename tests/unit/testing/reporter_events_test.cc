@@ -86,5 +86,22 @@ TEST(ReporterEvents, TakesWhatIsNoEventAsWhatWasSaid) {
   EXPECT_EQ(other, "no newline\n");
 }
 
+// What begins may turn out to be a group, or to stand in another group than it seemed.
+TEST(ReporterEvents, KnowWhatBeganByItsId) {
+  const auto text =
+      line(R"({"event":"test","id":"1","file":"/repo/a.test.js","title":"group","group":""})") +
+      line(R"({"event":"group_end","id":"1","file":"/repo/a.test.js"})") +
+      line(R"({"event":"test","id":"2","file":"/repo/a.test.js","title":"adds","group":"wrong"})") +
+      line(
+          R"({"event":"end","id":"2","file":"/repo/a.test.js","title":"adds","group":"right","status":"passed"})") +
+      line(R"({"event":"test","id":"3","file":"/repo/a.test.js","title":"hangs","group":""})");
+  const auto suites = suites_of(text, text.size(), nullptr);
+  ASSERT_EQ(suites.size(), 1U);
+  ASSERT_EQ(suites[0].cases.size(), 2U);
+  EXPECT_EQ(suites[0].cases[0].group, "right");
+  EXPECT_EQ(suites[0].cases[1].name, "hangs");
+  EXPECT_EQ(suites[0].cases[1].kind, FailureKind::crash);
+}
+
 }  // namespace
 }  // namespace crema::testing
