@@ -138,6 +138,7 @@ class NodeTestTask : public TestTask {
     }
     for (const auto& file : files)
       words.push_back(folder_.empty() ? file : file.substr(folder_.size() + 1));
+    for (const auto& file : files) words.push_back((request_.root / file).string());
     return {.argv = std::move(words),
             .environment = std::move(environment),
             .working_directory = place()};

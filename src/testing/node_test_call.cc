@@ -114,6 +114,8 @@ class Files {
     std::error_code error;
     if (fs::is_regular_file(root_ / folder_ / text, error)) {
       found_.insert(joined(folder_, text));
+      if (auto path = joined(folder_, text); !path.starts_with(".."))
+        found_.insert(std::move(path));
     } else if (fs::is_directory(root_ / folder_ / text, error)) {
       add_by_name(text == "." ? "" : text, typescript);
     } else {
@@ -146,6 +148,10 @@ class Files {
       for (const auto& name : here.files) {
         const auto path = inside.empty() ? name : inside + "/" + name;
         if (is_meant(path, name)) found_.insert(joined(folder_, path));
+      for (const auto& name : here.files) {
+        const auto path = joined(here.path, name);
+        const auto inside = fs::path(path).lexically_relative(folder_.empty() ? "." : folder_);
+        if (is_meant(inside.string(), name)) found_.insert(path);
       }
       return true;
     });

@@ -74,6 +74,12 @@ TEST_F(NodeTestFiles, AreThoseThatAreNamed) {
               ElementsAre("app/a.test.js", "app/g.js", "app/h.test.ts"));
   EXPECT_THAT(found({"dist/*.test.js"}), ElementsAre("app/dist/j.test.js"));
   EXPECT_THAT(found({"../other/*.js", "missing.js"}), IsEmpty());
+  EXPECT_THAT(found({"../other/k.test.js", "../other/*.js"}), ElementsAre("other/k.test.js"));
+  EXPECT_THAT(found({"../../*/other/k.test.js", "missing.js"}), IsEmpty());
+  NodeTestCall call;
+  call.files = {"app/g.js", "*/k.test.js"};
+  EXPECT_THAT(node_test_files(folder_.path(), "", call, false),
+              ElementsAre("app/g.js", "other/k.test.js"));
 }
 
 }  // namespace
