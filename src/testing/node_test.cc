@@ -136,8 +136,6 @@ class NodeTestTask : public TestTask {
       words.push_back("--test-name-pattern=" + pattern);
       environment["CREMA_TEST_NAMES"] = pattern;
     }
-    for (const auto& file : files)
-      words.push_back(folder_.empty() ? file : file.substr(folder_.size() + 1));
     for (const auto& file : files) words.push_back((request_.root / file).string());
     return {.argv = std::move(words),
             .environment = std::move(environment),

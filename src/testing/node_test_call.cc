@@ -113,7 +113,6 @@ class Files {
     const auto text = fs::path(given).lexically_normal().string();
     std::error_code error;
     if (fs::is_regular_file(root_ / folder_ / text, error)) {
-      found_.insert(joined(folder_, text));
       if (auto path = joined(folder_, text); !path.starts_with(".."))
         found_.insert(std::move(path));
     } else if (fs::is_directory(root_ / folder_ / text, error)) {
@@ -142,12 +141,6 @@ class Files {
     if (from.ends_with('/')) from.pop_back();
     if (from.starts_with("..")) return;
     walk_folders(root_, from, [&](const ProjectFolder& here) {
-      const auto inside = folder_.empty()        ? here.path
-                          : here.path == folder_ ? std::string()
-                                                 : here.path.substr(folder_.size() + 1);
-      for (const auto& name : here.files) {
-        const auto path = inside.empty() ? name : inside + "/" + name;
-        if (is_meant(path, name)) found_.insert(joined(folder_, path));
       for (const auto& name : here.files) {
         const auto path = joined(here.path, name);
         const auto inside = fs::path(path).lexically_relative(folder_.empty() ? "." : folder_);
