@@ -33,8 +33,7 @@ void print_error(std::string_view text) {
   std::fflush(stderr);
 }
 
-load::TestRequest request_of(const sys::Host& host, const LoadArguments& arguments,
-                             LoadLog& log) {
+load::TestRequest request_of(const sys::Host& host, const LoadArguments& arguments, LoadLog& log) {
   load::TestRequest request = arguments.request;
   request.threads = arguments.threads == 0 ? cores() : arguments.threads;
   request.stdout_is_terminal = sys::is_terminal(STDOUT_FILENO);
@@ -49,7 +48,8 @@ load::TestRequest request_of(const sys::Host& host, const LoadArguments& argumen
 int run_script(const sys::Host& host, const LoadArguments& arguments) {
   std::stop_source stop;
   // The second signal is meant: nothing is waited for any more.
-  const sys::SignalWatcher watcher(stop, [] { ::_exit(static_cast<int>(load::LoadExit::interrupted)); });
+  const sys::SignalWatcher watcher(stop,
+                                   [] { ::_exit(static_cast<int>(load::LoadExit::interrupted)); });
   LoadLog log(host, arguments.log);
   const auto request = request_of(host, arguments, log);
   return static_cast<int>(load::run_test(host, request, stop.get_token()));
@@ -84,7 +84,8 @@ export default function () {
 )";
 
 int new_script(const sys::Host& host, const LoadArguments& arguments) {
-  const std::string name = arguments.request.script.empty() ? "script.js" : arguments.request.script;
+  const std::string name =
+      arguments.request.script.empty() ? "script.js" : arguments.request.script;
   const auto path = host.working_directory / name;
   std::error_code ignored;
   if (std::filesystem::exists(path, ignored) && !arguments.force) {
@@ -104,9 +105,12 @@ int run_load(CommandContext& context) {
   LoadArguments arguments;
   if (const auto ended = parse_load_arguments(context, arguments)) return *ended;
   switch (arguments.verb) {
-    case LoadVerb::run: return run_script(context.host, arguments);
-    case LoadVerb::inspect: return inspect_script(context.host, arguments);
-    case LoadVerb::create: return new_script(context.host, arguments);
+    case LoadVerb::run:
+      return run_script(context.host, arguments);
+    case LoadVerb::inspect:
+      return inspect_script(context.host, arguments);
+    case LoadVerb::create:
+      return new_script(context.host, arguments);
   }
   return 0;
 }

@@ -57,11 +57,14 @@ void declare(CLI::App& app, Given& given, LoadArguments& arguments) {
   app.add_option("verb", given.verb, "run, inspect or new")->required();
   app.add_option("script", given.script, "a file, or - for standard input");
   add_option_flags(app, given);
-  app.add_option("-e,--env", given.environment, "NAME=VALUE for __ENV")->take_all()->allow_extra_args(false);
+  app.add_option("-e,--env", given.environment, "NAME=VALUE for __ENV")
+      ->take_all()
+      ->allow_extra_args(false);
   app.add_option("-c,--config", given.config, "a JSON file of options");
   app.add_option("--summary-export", arguments.request.summary_export, "write the summary as JSON");
   app.add_option("--summary-mode", given.summary_mode, "compact, full or disabled");
-  app.add_option("--include-system-env-vars", given.include_environment, "put the environment into __ENV");
+  app.add_option("--include-system-env-vars", given.include_environment,
+                 "put the environment into __ENV");
   app.add_option("--log-format", given.log_format, "text, json or raw");
   app.add_option("--log-output", given.log_output, "stderr, stdout, none or file=PATH");
   app.add_option("--threads", arguments.threads, "threads that make load (default: one a core)");
@@ -70,7 +73,8 @@ void declare(CLI::App& app, Given& given, LoadArguments& arguments) {
   app.add_flag("-q,--quiet", arguments.request.quiet, "say nothing before and while it runs");
   app.add_flag("-v,--verbose", arguments.log.verbose, "show what console.debug says");
   app.add_flag("--no-color", arguments.no_colour, "no colours");
-  app.add_flag("--execution-requirements", arguments.requirements, "inspect: how long, how many users");
+  app.add_flag("--execution-requirements", arguments.requirements,
+               "inspect: how long, how many users");
   app.add_flag("-f,--force", arguments.force, "new: write over a file that is there");
 }
 
@@ -83,7 +87,8 @@ Result<load::SummaryMode> summary_mode(const std::string& text) {
 }
 
 // __ENV: the environment of this process, and over it what -e says.
-Result<sys::Environment> script_environment(const sys::Host& host, const Given& given, bool included) {
+Result<sys::Environment> script_environment(const sys::Host& host, const Given& given,
+                                            bool included) {
   sys::Environment environment;
   if (given.include_environment ? *given.include_environment == "true" : included)
     environment = host.environment;
@@ -99,8 +104,10 @@ Result<sys::Environment> script_environment(const sys::Host& host, const Given& 
   return environment;
 }
 
-Result<> read_options_around(const sys::Host& host, const Given& given, load::TestRequest& request) {
-  std::string config = given.config.empty() ? host.variable("K6_CONFIG").value_or("") : given.config;
+Result<> read_options_around(const sys::Host& host, const Given& given,
+                             load::TestRequest& request) {
+  std::string config =
+      given.config.empty() ? host.variable("K6_CONFIG").value_or("") : given.config;
   if (!config.empty()) {
     auto text = CREMA_TRY(sys::read_file(host.working_directory / config));
     request.below_script.push_back(
@@ -123,7 +130,8 @@ Result<> fill(const sys::Host& host, const Given& given, LoadArguments& argument
   else if (given.verb == "new")
     arguments.verb = LoadVerb::create;
   else
-    return fail("load/verb", fmt::format("there is no `crema load {}`: run, inspect and new are", given.verb));
+    return fail("load/verb",
+                fmt::format("there is no `crema load {}`: run, inspect and new are", given.verb));
   load::TestRequest& request = arguments.request;
   request.script = given.script;
   if (request.script.empty() && arguments.verb != LoadVerb::create)
@@ -131,8 +139,7 @@ Result<> fill(const sys::Host& host, const Given& given, LoadArguments& argument
   if (request.script == "-")
     request.standard_input.assign(std::istreambuf_iterator<char>(std::cin), {});
   request.summary_mode = CREMA_TRY(summary_mode(given.summary_mode));
-  request.environment =
-      CREMA_TRY(script_environment(host, given, arguments.verb == LoadVerb::run));
+  request.environment = CREMA_TRY(script_environment(host, given, arguments.verb == LoadVerb::run));
   arguments.log.format = given.log_format;
   arguments.log.output = given.log_output;
   return read_options_around(host, given, request);
@@ -142,8 +149,8 @@ Result<> fill(const sys::Host& host, const Given& given, LoadArguments& argument
 
 std::optional<int> parse_load_arguments(CommandContext& context, LoadArguments& arguments) {
   Given given;
-  if (const auto ended = parse_arguments(
-          context, "load", [&](CLI::App& app) { declare(app, given, arguments); }))
+  if (const auto ended =
+          parse_arguments(context, "load", [&](CLI::App& app) { declare(app, given, arguments); }))
     return ended;
   if (const auto filled = fill(context.host, given, arguments); !filled)
     return report(filled.error(), context.host);

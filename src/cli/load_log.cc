@@ -15,10 +15,14 @@ namespace {
 
 std::string_view level_text(load::LogLevel level) {
   switch (level) {
-    case load::LogLevel::debug: return "debug";
-    case load::LogLevel::info: return "info";
-    case load::LogLevel::warning: return "warning";
-    case load::LogLevel::error: return "error";
+    case load::LogLevel::debug:
+      return "debug";
+    case load::LogLevel::info:
+      return "info";
+    case load::LogLevel::warning:
+      return "warning";
+    case load::LogLevel::error:
+      return "error";
   }
   return "";
 }
@@ -30,10 +34,14 @@ struct Badge {
 
 Badge badge_of(load::LogLevel level) {
   switch (level) {
-    case load::LogLevel::debug: return {"DEBU", "37"};
-    case load::LogLevel::info: return {"INFO", "36"};
-    case load::LogLevel::warning: return {"WARN", "33"};
-    case load::LogLevel::error: return {"ERRO", "31"};
+    case load::LogLevel::debug:
+      return {"DEBU", "37"};
+    case load::LogLevel::info:
+      return {"INFO", "36"};
+    case load::LogLevel::warning:
+      return {"WARN", "33"};
+    case load::LogLevel::error:
+      return {"ERRO", "31"};
   }
   return {};
 }
@@ -81,19 +89,22 @@ std::string LoadLog::line_of(const load::LogEntry& entry) const {
     std::string line = "{";
     for (const auto& [name, value] : entry.fields)
       line += fmt::format("{}:{},", formats::json_string(name), formats::json_string(value));
-    return line + fmt::format("\"level\":\"{}\",\"msg\":{},\"time\":\"{:%FT%TZ}\"}}",
-                              level_text(entry.level), formats::json_string(entry.message),
-                              fmt::gmtime(std::chrono::system_clock::to_time_t(host_.clock->wall())));
+    return line +
+           fmt::format("\"level\":\"{}\",\"msg\":{},\"time\":\"{:%FT%TZ}\"}}",
+                       level_text(entry.level), formats::json_string(entry.message),
+                       fmt::gmtime(std::chrono::system_clock::to_time_t(host_.clock->wall())));
   }
   return terminal_ ? terminal_line(entry) : text_line(entry);
 }
 
 std::string LoadLog::text_line(const load::LogEntry& entry) const {
-  std::string line = fmt::format(
-      "time=\"{:%FT%TZ}\" level={}",
-      fmt::gmtime(std::chrono::system_clock::to_time_t(host_.clock->wall())), level_text(entry.level));
+  std::string line =
+      fmt::format("time=\"{:%FT%TZ}\" level={}",
+                  fmt::gmtime(std::chrono::system_clock::to_time_t(host_.clock->wall())),
+                  level_text(entry.level));
   if (!entry.message.empty()) line += " msg=" + logfmt_value(entry.message);
-  for (const auto& [name, value] : entry.fields) line += fmt::format(" {}={}", name, logfmt_value(value));
+  for (const auto& [name, value] : entry.fields)
+    line += fmt::format(" {}={}", name, logfmt_value(value));
   return line;
 }
 

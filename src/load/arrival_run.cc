@@ -80,11 +80,11 @@ class ArrivalRun : public ScenarioRun {
 
   void warn() {
     if (shared().warned.exchange(true) || !worker().shared().log) return;
-    worker().shared().log(LogEntry{
-        LogLevel::warning,
-        fmt::format("Insufficient VUs, reached {} active VUs and cannot initialize more",
-                    max_vus_of(scenario())),
-        {{"executor", shared().facts.executor}, {"scenario", shared().facts.name}}});
+    worker().shared().log(
+        LogEntry{LogLevel::warning,
+                 fmt::format("Insufficient VUs, reached {} active VUs and cannot initialize more",
+                             max_vus_of(scenario())),
+                 {{"executor", shared().facts.executor}, {"scenario", shared().facts.name}}});
   }
 
   std::vector<VirtualUser*> free_;

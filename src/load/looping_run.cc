@@ -52,7 +52,8 @@ class LoopingRun : public ScenarioRun {
           if (shared().started.compare_exchange_weak(next, next + 1)) return next;
         return std::nullopt;
       }
-      default: break;
+      default:
+        break;
     }
     return next_number();
   }

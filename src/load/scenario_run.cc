@@ -38,9 +38,7 @@ void ScenarioRun::interrupt_users() {
     if (user->running()) user->interrupt();
 }
 
-bool ScenarioRun::ended() const {
-  return aborted_ || place_.worker.loop().now() >= regular_end_;
-}
+bool ScenarioRun::ended() const { return aborted_ || place_.worker.loop().now() >= regular_end_; }
 
 VirtualUser* ScenarioRun::take_user() {
   auto& idle = place_.worker.idle;
@@ -60,8 +58,7 @@ void ScenarioRun::give_back(VirtualUser& user) {
 }
 
 IterationEnd ScenarioRun::iterate(VirtualUser& user, std::int64_t number, Time intended) {
-  const IterationEnd end =
-      user.iterate(number, place_.shared.instance.thing(number), intended);
+  const IterationEnd end = user.iterate(number, place_.shared.instance.thing(number), intended);
   if (end == IterationEnd::interrupted) user.clear_interrupt();
   return end;
 }
@@ -109,10 +106,13 @@ void ScenarioRun::breathe() {
 
 std::unique_ptr<ScenarioRun> make_scenario_run(ScenarioRun::Place place) {
   switch (place.shared.scenario->executor) {
-    case ExecutorKind::ramping_vus: return make_ramping_run(std::move(place));
+    case ExecutorKind::ramping_vus:
+      return make_ramping_run(std::move(place));
     case ExecutorKind::constant_arrival_rate:
-    case ExecutorKind::ramping_arrival_rate: return make_arrival_run(std::move(place));
-    default: return make_looping_run(std::move(place));
+    case ExecutorKind::ramping_arrival_rate:
+      return make_arrival_run(std::move(place));
+    default:
+      return make_looping_run(std::move(place));
   }
 }
 

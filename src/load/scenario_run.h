@@ -1,9 +1,10 @@
 // One scenario on one thread: its executor at work.
 #pragma once
 
-#include "crema/load/schedule/execution_plan.h"
 #include "scenario_shared.h"
 #include "virtual_user.h"
+
+#include "crema/load/schedule/execution_plan.h"
 
 #include <functional>
 #include <memory>

@@ -9,29 +9,42 @@ namespace {
 
 DnsSelect select_of(DnsSelection selection) {
   switch (selection) {
-    case DnsSelection::first: return DnsSelect::first;
-    case DnsSelection::round_robin: return DnsSelect::round_robin;
-    default: return DnsSelect::random;
+    case DnsSelection::first:
+      return DnsSelect::first;
+    case DnsSelection::round_robin:
+      return DnsSelect::round_robin;
+    default:
+      return DnsSelect::random;
   }
 }
 
 DnsPolicy policy_of(DnsPreference preference) {
   switch (preference) {
-    case DnsPreference::prefer_ipv6: return DnsPolicy::prefer_ipv6;
-    case DnsPreference::only_ipv4: return DnsPolicy::only_ipv4;
-    case DnsPreference::only_ipv6: return DnsPolicy::only_ipv6;
-    case DnsPreference::any: return DnsPolicy::any;
-    default: return DnsPolicy::prefer_ipv4;
+    case DnsPreference::prefer_ipv6:
+      return DnsPolicy::prefer_ipv6;
+    case DnsPreference::only_ipv4:
+      return DnsPolicy::only_ipv4;
+    case DnsPreference::only_ipv6:
+      return DnsPolicy::only_ipv6;
+    case DnsPreference::any:
+      return DnsPolicy::any;
+    default:
+      return DnsPolicy::prefer_ipv4;
   }
 }
 
 std::optional<TlsVersion> version_of(TlsVersionName name) {
   switch (name) {
-    case TlsVersionName::tls1_0: return TlsVersion::tls_1_0;
-    case TlsVersionName::tls1_1: return TlsVersion::tls_1_1;
-    case TlsVersionName::tls1_2: return TlsVersion::tls_1_2;
-    case TlsVersionName::tls1_3: return TlsVersion::tls_1_3;
-    default: return std::nullopt;
+    case TlsVersionName::tls1_0:
+      return TlsVersion::tls_1_0;
+    case TlsVersionName::tls1_1:
+      return TlsVersion::tls_1_1;
+    case TlsVersionName::tls1_2:
+      return TlsVersion::tls_1_2;
+    case TlsVersionName::tls1_3:
+      return TlsVersion::tls_1_3;
+    default:
+      return std::nullopt;
   }
 }
 

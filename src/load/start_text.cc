@@ -7,8 +7,8 @@ namespace crema::load {
 std::string start_text(const Options&, const std::string& script, const std::string& outputs,
                        const ExecutionPlan& plan, const Striping& striping) {
   std::string text = fmt::format(
-      "     execution: local\n        script: {}\n        output: {}\n\n     scenarios: {}\n", script,
-      outputs.empty() ? "-" : outputs, execution_headline(plan, striping));
+      "     execution: local\n        script: {}\n        output: {}\n\n     scenarios: {}\n",
+      script, outputs.empty() ? "-" : outputs, execution_headline(plan, striping));
   for (const std::string& line : plan.descriptions)
     text += fmt::format("              * {}\n", line);
   return text + "\n";

@@ -36,8 +36,9 @@ void log_diagnostic(const LogSink& log, const Diagnostic& diagnostic) {
   if (!log) return;
   std::string text = diagnostic.message;
   for (const Note& note : diagnostic.notes) text += "\n\t- " + note.message;
-  LogEntry entry{.level = diagnostic.severity == Severity::error ? LogLevel::error : LogLevel::warning,
-                 .message = std::move(text)};
+  LogEntry entry{
+      .level = diagnostic.severity == Severity::error ? LogLevel::error : LogLevel::warning,
+      .message = std::move(text)};
   if (!diagnostic.hint.empty()) entry.fields.emplace_back("hint", diagnostic.hint);
   if (const auto place = place_text(diagnostic.span); !place.empty())
     entry.fields.emplace_back("at", place);
@@ -58,8 +59,8 @@ LoadExit read_test_code(const TestRequest& request, const WorkerShared& shared, 
     code.address = address_of_path((host.working_directory / "-").string());
     files.put(code.address, request.standard_input);
   } else {
-    code.address = address_of_path(
-        (host.working_directory / request.script).lexically_normal().string());
+    code.address =
+        address_of_path((host.working_directory / request.script).lexically_normal().string());
   }
   auto worker = Worker::start(shared, 0);
   if (!worker) {

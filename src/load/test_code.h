@@ -1,12 +1,13 @@
 // A test's script as the engine first meets it: its files, its modules, what it exports.
 #pragma once
 
+#include "worker.h"
+
 #include "crema/load/exit_codes.h"
 #include "crema/load/schedule/options_reading.h"
 #include "crema/load/script/module_files.h"
 #include "crema/load/script/programs.h"
 #include "crema/load/test_run.h"
-#include "worker.h"
 
 #include <string>
 #include <vector>
@@ -24,8 +25,8 @@ struct TestCode {
 
 // Runs the init code once and reads the options. The exit code says why it failed, after that was
 // logged.
-LoadExit read_test_code(const TestRequest& request, const WorkerShared& shared,
-                        ModuleFiles& files, const sys::Host& host, TestCode& code);
+LoadExit read_test_code(const TestRequest& request, const WorkerShared& shared, ModuleFiles& files,
+                        const sys::Host& host, TestCode& code);
 
 void log_problems(const LogSink& log, const Problems& problems);
 void log_diagnostic(const LogSink& log, const Diagnostic& diagnostic);

@@ -78,7 +78,8 @@ class Printer {
     const Value object = Value::copy_of(context_, value);
     const Value constructor = object.member("constructor");
     const std::string name = text_of(context_, constructor.member("name").get());
-    print_array(value, fmt::format("{}({}) ", name, text_of(context_, object.member("length").get())));
+    print_array(value,
+                fmt::format("{}({}) ", name, text_of(context_, object.member("length").get())));
     return true;
   }
 

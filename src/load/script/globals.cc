@@ -1,7 +1,6 @@
 // What every script finds without an import: open, require, __ENV, __VU, console, timers.
-#include "native.h"
-
 #include "module_path.h"
+#include "native.h"
 #include "script_classes.h"
 
 namespace crema::load {
@@ -15,11 +14,12 @@ JSValue js_open(JSContext* context, JSValueConst, int count, JSValueConst* argum
                               "the global scope), see https://grafana.com/docs/k6/latest/using-k6/"
                               "test-lifecycle for more information");
   const std::string name = count > 0 ? text_of(context, arguments[0]) : std::string();
-  if (name.empty()) return JS_ThrowPlainError(context, "open() can't be used with an empty filename");
+  if (name.empty())
+    return JS_ThrowPlainError(context, "open() can't be used with an empty filename");
   const std::string mode = count > 1 ? text_of(context, arguments[1]) : std::string();
   const bool relative = name.find("://") == std::string::npos && !name.starts_with('/');
-  const auto address = resolve_specifier(
-      user.main_address, relative && !name.starts_with('.') ? "./" + name : name);
+  const auto address =
+      resolve_specifier(user.main_address, relative && !name.starts_with('.') ? "./" + name : name);
   if (!address) return throw_diagnostic(context, address.error());
   const auto bytes = user.links.programs->files().file(*address);
   if (!bytes) return throw_diagnostic(context, bytes.error());

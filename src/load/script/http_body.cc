@@ -27,7 +27,8 @@ FileData* file_of(JSContext* context, JSValueConst value) {
 }
 
 bool has_header(const HttpCall& call, std::string_view name) {
-  return std::ranges::any_of(call.headers, [&](const auto& header) { return header.first == name; });
+  return std::ranges::any_of(call.headers,
+                             [&](const auto& header) { return header.first == name; });
 }
 
 struct Part {
@@ -37,8 +38,8 @@ struct Part {
 };
 
 void write_multipart(const std::vector<Part>& parts, std::uint64_t seed, HttpCall& call) {
-  const std::string boundary = fmt::format("{:016x}{:016x}{:016x}", seed, seed * 0x9e3779b97f4a7c15U,
-                                           seed ^ 0x2545f4914f6cdd1dU);
+  const std::string boundary = fmt::format("{:016x}{:016x}{:016x}", seed,
+                                           seed * 0x9e3779b97f4a7c15U, seed ^ 0x2545f4914f6cdd1dU);
   const auto quoted = [](std::string_view text) {
     std::string out;
     for (const char c : text) {
@@ -88,7 +89,8 @@ bool read_form(JSContext* context, JSValueConst body, HttpCall& call) {
   call.has_body = true;
   if (multipart) {
     UserState& user = user_of(context);
-    write_multipart(parts, static_cast<std::uint64_t>(user.wall().time_since_epoch().count()), call);
+    write_multipart(parts, static_cast<std::uint64_t>(user.wall().time_since_epoch().count()),
+                    call);
     return true;
   }
   std::multimap<std::string, std::string> sorted;  // equal names keep their order
@@ -112,8 +114,8 @@ JSValue js_file(JSContext* context, JSValueConst, int count, JSValueConst* argum
   if (file->name.empty())
     file->name = fmt::format("{}", user_of(context).wall().time_since_epoch().count());
   if (file->type.empty()) file->type = "application/octet-stream";
-  const JSValue object =
-      JS_NewObjectClass(context, static_cast<int>(user_of(context).links.runtime->classes().file_data));
+  const JSValue object = JS_NewObjectClass(
+      context, static_cast<int>(user_of(context).links.runtime->classes().file_data));
   JS_DefinePropertyValueStr(context, object, "data", JS_DupValue(context, arguments[0]),
                             JS_PROP_C_W_E);
   JS_DefinePropertyValueStr(context, object, "filename", new_string(context, file->name),
@@ -127,11 +129,11 @@ JSValue js_file(JSContext* context, JSValueConst, int count, JSValueConst* argum
 }  // namespace
 
 void register_file_class(JSRuntime* engine, ScriptClasses& classes) {
-  static const JSClassDef kClass{
-      .class_name = "FileData", .finalizer = [](JSRuntime*, JSValueConst value) {
-        JSClassID id = 0;
-        delete static_cast<FileData*>(JS_GetAnyOpaque(value, &id));
-      }};
+  static const JSClassDef kClass{.class_name = "FileData",
+                                 .finalizer = [](JSRuntime*, JSValueConst value) {
+                                   JSClassID id = 0;
+                                   delete static_cast<FileData*>(JS_GetAnyOpaque(value, &id));
+                                 }};
   JS_NewClassID(engine, &classes.file_data);
   JS_NewClass(engine, classes.file_data, &kClass);
 }
@@ -159,8 +161,7 @@ bool compress_body(JSContext* context, const std::string& codings, HttpCall& cal
     return false;
   }
   call.body = std::move(*encoded);
-  if (!has_header(call, "Content-Encoding"))
-    call.headers.emplace_back("Content-Encoding", codings);
+  if (!has_header(call, "Content-Encoding")) call.headers.emplace_back("Content-Encoding", codings);
   return true;
 }
 

@@ -93,7 +93,8 @@ bool read_response_type(JSContext* context, const Value& type, HttpCall& call) {
   } else if (name == "none") {
     call.response_type = ResponseType::none;
   } else {
-    JS_ThrowTypeError(context, "%s does not belong to ResponseType values, use `text`, `binary` or `none`",
+    JS_ThrowTypeError(context,
+                      "%s does not belong to ResponseType values, use `text`, `binary` or `none`",
                       name.c_str());
     return false;
   }
@@ -210,8 +211,7 @@ bool read_call(JSContext* context, std::string_view method, JSValueConst url, JS
   call.jar = &user.jar;
   call.authentication = Authentication::basic;
   call.throws = settings.throw_errors;
-  call.response_type =
-      settings.discard_response_bodies ? ResponseType::none : ResponseType::text;
+  call.response_type = settings.discard_response_bodies ? ResponseType::none : ResponseType::text;
   call.expected = user.expected;
   return read_url(context, url, call) && read_body(context, body, call) &&
          read_params(context, params, call);
@@ -219,8 +219,7 @@ bool read_call(JSContext* context, std::string_view method, JSValueConst url, JS
 
 void perform(UserState& user, HttpCall& call) {
   user.http->send(call.request(), call.response);
-  for (const Exchange& exchange : call.response.exchanges)
-    record_exchange(user, call, exchange);
+  for (const Exchange& exchange : call.response.exchanges) record_exchange(user, call, exchange);
 }
 
 JSValue result_of(JSContext* context, HttpCall& call) {
@@ -230,9 +229,10 @@ JSValue result_of(JSContext* context, HttpCall& call) {
   if (call.response.stopped_redirecting && user.links.log)
     user.links.log(LogEntry{
         LogLevel::warning,
-        fmt::format("Stopped after {} redirects and returned the redirection; pass {{ redirects: n }} "
-                    "in request params or set global maxRedirects to silence this",
-                    call.max_redirects),
+        fmt::format(
+            "Stopped after {} redirects and returned the redirection; pass {{ redirects: n }} "
+            "in request params or set global maxRedirects to silence this",
+            call.max_redirects),
         {{"url", call.url}}});
   if (!error) return make_response(context, call);
   if (call.throws) return JS_ThrowPlainError(context, "%s", error.message.c_str());

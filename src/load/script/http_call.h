@@ -1,8 +1,9 @@
 // One call of k6/http: what the script asked for, what came of it, and the samples of that.
 #pragma once
 
-#include "crema/load/protocol/http_client.h"
 #include "user_state.h"
+
+#include "crema/load/protocol/http_client.h"
 
 #include <cstdint>
 #include <memory>

@@ -133,11 +133,11 @@ JSValue js_construct(JSContext* context, JSValueConst, int, JSValueConst*) {
 }  // namespace
 
 void register_cookie_classes(JSRuntime* engine, ScriptClasses& classes) {
-  static const JSClassDef kJar{
-      .class_name = "CookieJar", .finalizer = [](JSRuntime*, JSValueConst value) {
-        JSClassID id = 0;
-        delete static_cast<JarHandle*>(JS_GetAnyOpaque(value, &id));
-      }};
+  static const JSClassDef kJar{.class_name = "CookieJar",
+                               .finalizer = [](JSRuntime*, JSValueConst value) {
+                                 JSClassID id = 0;
+                                 delete static_cast<JarHandle*>(JS_GetAnyOpaque(value, &id));
+                               }};
   JS_NewClassID(engine, &classes.cookie_jar);
   JS_NewClass(engine, classes.cookie_jar, &kJar);
   static const JSClassDef kCallback{
@@ -191,13 +191,14 @@ JSValue make_expected_statuses(JSContext* context, int count, JSValueConst* argu
       const Value object = Value::copy_of(context, arguments[i]);
       const Value min = object.member("min"), max = object.member("max");
       if (!JS_IsNumber(min.get()) || !JS_IsNumber(max.get()))
-        return JS_ThrowTypeError(context, "both min and max need to be integers for argument number %d",
-                                 i + 1);
+        return JS_ThrowTypeError(
+            context, "both min and max need to be integers for argument number %d", i + 1);
       JS_ToInt32(context, &range.min, min.get());
       JS_ToInt32(context, &range.max, max.get());
     } else {
-      return JS_ThrowTypeError(context, "argument number %d to expectedStatuses was neither an "
-                                        "integer nor an object like {min:100, max:329}",
+      return JS_ThrowTypeError(context,
+                               "argument number %d to expectedStatuses was neither an "
+                               "integer nor an object like {min:100, max:329}",
                                i + 1);
     }
     expected->ranges.push_back(range);

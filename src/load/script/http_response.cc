@@ -1,5 +1,5 @@
-// The response object of k6/http. Its members are made when they are first read: a script that looks
-// at the status pays for the status.
+// The response object of k6/http. Its members are made when they are first read: a script that
+// looks at the status pays for the status.
 #include "http_call.h"
 #include "http_cookies.h"
 #include "json_path.h"
@@ -65,9 +65,12 @@ JSValue status_text(JSContext* context, const ResponseData& data) {
 JSValue proto(JSContext* context, const ResponseData& data) {
   if (data.response.status == 0) return new_string(context, "");
   switch (last(data).protocol) {
-    case 10: return new_string(context, "HTTP/1.0");
-    case 20: return new_string(context, "HTTP/2.0");
-    default: return new_string(context, "HTTP/1.1");
+    case 10:
+      return new_string(context, "HTTP/1.0");
+    case 20:
+      return new_string(context, "HTTP/2.0");
+    default:
+      return new_string(context, "HTTP/1.1");
   }
 }
 
@@ -93,11 +96,11 @@ JSValue cookie_object(JSContext* context, const Cookie& cookie) {
   put(context, object, "http_only", JS_NewBool(context, cookie.http_only));
   put(context, object, "secure", JS_NewBool(context, cookie.secure));
   put(context, object, "max_age", JS_NewInt64(context, cookie.max_age.value_or(0)));
-  const std::int64_t expires =
-      cookie.expires ? std::chrono::duration_cast<std::chrono::milliseconds>(
-                           cookie.expires->time_since_epoch())
-                           .count()
-                     : 0;
+  const std::int64_t expires = cookie.expires
+                                   ? std::chrono::duration_cast<std::chrono::milliseconds>(
+                                         cookie.expires->time_since_epoch())
+                                         .count()
+                                   : 0;
   put(context, object, "expires", JS_NewInt64(context, expires));
   return object;
 }
@@ -121,7 +124,9 @@ JSValue cookies(JSContext* context, const ResponseData& data) {
   return object;
 }
 
-bool has_no_body(int code) { return code == 0 || (code >= 100 && code < 200) || code == 204 || code == 304; }
+bool has_no_body(int code) {
+  return code == 0 || (code >= 100 && code < 200) || code == 204 || code == 304;
+}
 
 JSValue body(JSContext* context, const ResponseData& data) {
   if (data.type == ResponseType::none || has_no_body(data.response.status)) return JS_NULL;
@@ -162,7 +167,8 @@ JSValue ocsp(JSContext* context, const ResponseData& data) {
   for (const char* name : {"produced_at", "this_update", "next_update", "revoked_at"})
     put(context, object, name, JS_NewInt32(context, 0));
   put(context, object, "revocation_reason", new_string(context, ""));
-  put(context, object, "status", new_string(context, last(data).tls.version.empty() ? "" : "unknown"));
+  put(context, object, "status",
+      new_string(context, last(data).tls.version.empty() ? "" : "unknown"));
   return object;
 }
 
@@ -259,16 +265,19 @@ int get_member(JSContext* context, JSPropertyDescriptor* descriptor, JSValueCons
   if (found == atoms.end()) return 0;
   const auto* data = static_cast<const ResponseData*>(JS_GetOpaque(self, response_class(context)));
   if (data == nullptr) return 0;
-  const JSValue value = kMembers[static_cast<std::size_t>(found - atoms.begin())].make(context, *data);
+  const JSValue value =
+      kMembers[static_cast<std::size_t>(found - atoms.begin())].make(context, *data);
   if (JS_IsException(value)) return -1;
   if (JS_DefineProperty(context, self, name, value, JS_UNDEFINED, JS_UNDEFINED,
                         JS_PROP_C_W_E | JS_PROP_HAS_VALUE | JS_PROP_HAS_CONFIGURABLE |
-                            JS_PROP_HAS_WRITABLE | JS_PROP_HAS_ENUMERABLE | JS_PROP_NO_EXOTIC) < 0) {
+                            JS_PROP_HAS_WRITABLE | JS_PROP_HAS_ENUMERABLE | JS_PROP_NO_EXOTIC) <
+      0) {
     JS_FreeValue(context, value);
     return -1;
   }
   if (descriptor != nullptr)
-    *descriptor = {.flags = JS_PROP_C_W_E, .value = value, .getter = JS_UNDEFINED, .setter = JS_UNDEFINED};
+    *descriptor = {
+        .flags = JS_PROP_C_W_E, .value = value, .getter = JS_UNDEFINED, .setter = JS_UNDEFINED};
   else
     JS_FreeValue(context, value);
   return 1;
@@ -290,8 +299,9 @@ JSValue js_json(JSContext* context, JSValueConst self, int count, JSValueConst* 
   if (data == nullptr) return JS_EXCEPTION;
   const bool whole = count == 0 || JS_IsUndefined(arguments[0]);
   if (data->type == ResponseType::none || has_no_body(data->response.status))
-    return JS_ThrowTypeError(context, "the body is null so we can't transform it to JSON - this likely "
-                                      "was because of a request error getting the response");
+    return JS_ThrowTypeError(context,
+                             "the body is null so we can't transform it to JSON - this likely "
+                             "was because of a request error getting the response");
   const std::string& text = data->response.body;
   if (!whole) return select_json(context, text, text_of(context, arguments[0]));
   const JSValue value = JS_ParseJSON(context, text.c_str(), text.size(), "<response>");
@@ -319,14 +329,14 @@ constexpr JSCFunctionListEntry kMethods[] = {
 void register_response_class(JSRuntime* engine, ScriptClasses& classes) {
   static JSClassExoticMethods exotic{.get_own_property = get_member,
                                      .get_own_property_names = member_names};
-  static const JSClassDef kClass{.class_name = "Response",
-                                 .finalizer =
-                                     [](JSRuntime*, JSValueConst value) {
-                                       JSClassID id = 0;
-                                       delete static_cast<ResponseData*>(
-                                           JS_GetAnyOpaque(value, &id));
-                                     },
-                                 .exotic = &exotic};
+  static const JSClassDef kClass{
+      .class_name = "Response",
+      .finalizer =
+          [](JSRuntime*, JSValueConst value) {
+            JSClassID id = 0;
+            delete static_cast<ResponseData*>(JS_GetAnyOpaque(value, &id));
+          },
+      .exotic = &exotic};
   JS_NewClassID(engine, &classes.response);
   JS_NewClass(engine, classes.response, &kClass);
 }
@@ -337,8 +347,7 @@ JSValue make_response(JSContext* context, HttpCall& call) {
     prototype = Value(context, object_of(context, kMethods));
     JS_SetClassProto(context, response_class(context), JS_DupValue(context, prototype.get()));
   }
-  const JSValue object =
-      JS_NewObjectProtoClass(context, prototype.get(), response_class(context));
+  const JSValue object = JS_NewObjectProtoClass(context, prototype.get(), response_class(context));
   if (JS_IsException(object)) return object;
   auto data = std::make_unique<ResponseData>();
   std::swap(data->response, call.response);

@@ -1,7 +1,7 @@
 #include "http_samples.h"
 
-#include "crema/load/script/request_series.h"
 #include "crema/load/protocol/url.h"
+#include "crema/load/script/request_series.h"
 
 #include <fmt/format.h>
 
@@ -13,9 +13,12 @@ constexpr std::size_t kMostEntries = 20'000;
 
 std::string_view protocol_text(int protocol) {
   switch (protocol) {
-    case 10: return "HTTP/1.0";
-    case 20: return "HTTP/2.0";
-    default: return "HTTP/1.1";
+    case 10:
+      return "HTTP/1.0";
+    case 20:
+      return "HTTP/2.0";
+    default:
+      return "HTTP/1.1";
   }
 }
 

@@ -40,8 +40,7 @@ JSValue select(JSContext* context, Value value, std::string_view path) {
   while (!path.empty()) {
     const bool last = path.find('.') == std::string_view::npos;
     const std::string component = next_component(path);
-    if (component == "#" && JS_IsArray(value.get()))
-      return select_each(context, value, path, last);
+    if (component == "#" && JS_IsArray(value.get())) return select_each(context, value, path, last);
     if (!value.object()) return JS_UNDEFINED;
     value = value.member(component.c_str());
     if (value.threw()) return JS_EXCEPTION;

@@ -1,8 +1,8 @@
 // The module "k6/data": SharedArray.
-#include "crema/load/script/shared_arrays.h"
-
 #include "native.h"
 #include "script_classes.h"
+
+#include "crema/load/script/shared_arrays.h"
 
 #include <algorithm>
 
@@ -52,8 +52,9 @@ JSValue js_construct(JSContext* context, JSValueConst, int count, JSValueConst* 
                              "a function is expected as the second argument of SharedArray's "
                              "constructor");
   if (JS_IsAsyncFunction(arguments[1]))
-    return JS_ThrowTypeError(context, "SharedArray constructor does not support async functions as "
-                                      "second argument");
+    return JS_ThrowTypeError(context,
+                             "SharedArray constructor does not support async functions as "
+                             "second argument");
   auto& arrays = user.links.shared_arrays->arrays();
   if (const auto found = arrays.by_name.find(name); found != arrays.by_name.end())
     return JS_DupValue(context, found->second.get());
@@ -64,8 +65,7 @@ JSValue js_construct(JSContext* context, JSValueConst, int count, JSValueConst* 
     if (made.threw()) return JS_EXCEPTION;
     if (!JS_IsArray(made.get()))
       return JS_ThrowTypeError(context, "only arrays can be made into SharedArray");
-    const Value text(context,
-                     JS_JSONStringify(context, made.get(), JS_UNDEFINED, JS_UNDEFINED));
+    const Value text(context, JS_JSONStringify(context, made.get(), JS_UNDEFINED, JS_UNDEFINED));
     if (text.threw()) return JS_EXCEPTION;
     json = texts.put(name, text_of(context, text.get()));
   }
@@ -103,10 +103,10 @@ void register_data_classes(JSRuntime*, ScriptClasses&) {}
 
 JSValue make_data(JSContext* context) {
   const JSValue module = JS_NewObject(context);
-  const Value constructor(context, JS_NewCFunction2(context, js_construct, "SharedArray", 2,
-                                                    JS_CFUNC_constructor, 0));
-  JS_DefinePropertyValueStr(context, module, "SharedArray",
-                            JS_DupValue(context, constructor.get()), JS_PROP_C_W_E);
+  const Value constructor(
+      context, JS_NewCFunction2(context, js_construct, "SharedArray", 2, JS_CFUNC_constructor, 0));
+  JS_DefinePropertyValueStr(context, module, "SharedArray", JS_DupValue(context, constructor.get()),
+                            JS_PROP_C_W_E);
   return module;
 }
 

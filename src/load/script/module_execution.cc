@@ -37,35 +37,48 @@ JSValue number(JSContext* context, std::int64_t value) { return JS_NewInt64(cont
 JSValue get_scenario_fact(JSContext* context, const IterationFacts& facts, int fact) {
   const ScenarioFacts& scenario = *facts.scenario;
   switch (fact) {
-    case scenario_name: return new_string(context, scenario.name);
-    case scenario_executor: return new_string(context, scenario.executor);
-    case scenario_start: return number(context, scenario.start_time);
+    case scenario_name:
+      return new_string(context, scenario.name);
+    case scenario_executor:
+      return new_string(context, scenario.executor);
+    case scenario_start:
+      return number(context, scenario.start_time);
     case scenario_progress:
       return JS_NewFloat64(context, scenario.progress ? scenario.progress() : 0);
     case scenario_iteration_in_instance:
       return number(context, facts.scenario_iteration_in_instance);
-    default: return number(context, facts.scenario_iteration_in_test);
+    default:
+      return number(context, facts.scenario_iteration_in_test);
   }
 }
 
 JSValue get_fact(JSContext* context, JSValueConst, int fact) {
   const UserState& user = user_of(context);
   if (user.in_init)
-    return JS_ThrowPlainError(context, "getting execution information in the init context is not "
-                                       "supported");
+    return JS_ThrowPlainError(context,
+                              "getting execution information in the init context is not "
+                              "supported");
   const IterationFacts& facts = user.iteration;
   const TestFacts& test = *user.links.test;
   switch (fact) {
-    case vu_in_instance: return number(context, facts.vu_in_instance);
-    case vu_in_test: return number(context, facts.vu_in_test);
-    case iteration_in_instance: return number(context, facts.iteration);
-    case iteration_in_scenario: return number(context, facts.iteration_in_scenario);
-    case run_duration: return JS_NewFloat64(context, run_milliseconds(user));
-    case iterations_completed: return number(context, static_cast<std::int64_t>(test.iterations_completed));
+    case vu_in_instance:
+      return number(context, facts.vu_in_instance);
+    case vu_in_test:
+      return number(context, facts.vu_in_test);
+    case iteration_in_instance:
+      return number(context, facts.iteration);
+    case iteration_in_scenario:
+      return number(context, facts.iteration_in_scenario);
+    case run_duration:
+      return JS_NewFloat64(context, run_milliseconds(user));
+    case iterations_completed:
+      return number(context, static_cast<std::int64_t>(test.iterations_completed));
     case iterations_interrupted:
       return number(context, static_cast<std::int64_t>(test.iterations_interrupted));
-    case vus_active: return number(context, test.vus_active);
-    case vus_initialized: return number(context, test.vus_initialized);
+    case vus_active:
+      return number(context, test.vus_active);
+    case vus_initialized:
+      return number(context, test.vus_initialized);
     default:
       if (facts.scenario == nullptr)
         return JS_ThrowPlainError(
@@ -148,8 +161,7 @@ int tag_names(JSContext* context, JSPropertyEnum** names, std::uint32_t* count, 
 
 int delete_tag(JSContext* context, JSValueConst, JSAtom name) {
   UserState& user = user_of(context);
-  user.base_tags =
-      user.links.recorder->tags().without(user.base_tags, text_of_atom(context, name));
+  user.base_tags = user.links.recorder->tags().without(user.base_tags, text_of_atom(context, name));
   user.set_group(user.group);
   return 1;
 }
@@ -157,8 +169,8 @@ int delete_tag(JSContext* context, JSValueConst, JSAtom name) {
 JSValue get_tags(JSContext* context, JSValueConst, int) {
   if (user_of(context).in_init)
     return JS_ThrowPlainError(context, "getting VU tags in the init context is not supported");
-  return JS_NewObjectClass(
-      context, static_cast<int>(user_of(context).links.runtime->classes().tags));
+  return JS_NewObjectClass(context,
+                           static_cast<int>(user_of(context).links.runtime->classes().tags));
 }
 
 constexpr JSCFunctionListEntry kVu[] = {

@@ -66,17 +66,16 @@ Result<std::shared_ptr<const std::string>> ModuleFiles::file(const std::string& 
   if (path.empty())
     return fail("load/open", fmt::format("open() takes files only, not \"{}\"", address));
   if (sealed)
-    return fail("load/open",
-                fmt::format("open() cannot be used with files that weren't previously opened during "
-                            "initialization (__VU==0), path: \"{}\"",
-                            path));
+    return fail(
+        "load/open",
+        fmt::format("open() cannot be used with files that weren't previously opened during "
+                    "initialization (__VU==0), path: \"{}\"",
+                    path));
   auto bytes = std::make_shared<const std::string>(CREMA_TRY(read_path(path)));
   return tables_.lock()->files.try_emplace(address, std::move(bytes)).first->second;
 }
 
-void ModuleFiles::seal() {
-  tables_.lock()->sealed = true;
-}
+void ModuleFiles::seal() { tables_.lock()->sealed = true; }
 
 std::map<std::string, std::shared_ptr<const std::string>> ModuleFiles::all() const {
   auto tables = tables_.lock();

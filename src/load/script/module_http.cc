@@ -120,7 +120,8 @@ JSValue js_async_request(JSContext* context, JSValueConst, int count, JSValueCon
 
 // One entry of http.batch: an address, [method, url, body, params], or an object of these.
 bool read_batch_entry(JSContext* context, const Value& entry, HttpCall& call) {
-  if (!entry.object()) return read_call(context, "GET", entry.get(), JS_UNDEFINED, JS_UNDEFINED, call);
+  if (!entry.object())
+    return read_call(context, "GET", entry.get(), JS_UNDEFINED, JS_UNDEFINED, call);
   if (JS_IsArray(entry.get())) {
     std::int64_t length = 0;
     JS_GetLength(context, entry.get(), &length);
@@ -208,7 +209,8 @@ JSValue js_batch(JSContext* context, JSValueConst, int count, JSValueConst* argu
   UserState& user = user_of(context);
   const JSValueConst requests = argument(0, count, arguments);
   if (!JS_IsObject(requests))
-    return JS_ThrowTypeError(context, "invalid http.batch argument type, expected an array or an object");
+    return JS_ThrowTypeError(context,
+                             "invalid http.batch argument type, expected an array or an object");
   const bool array = JS_IsArray(requests);
   Batch batch;
   std::vector<std::string> names;

@@ -27,8 +27,8 @@ JSValue js_sleep(JSContext* context, JSValueConst, int count, JSValueConst* argu
   double seconds = 0;
   if (count > 0 && JS_ToFloat64(context, &seconds, arguments[0]) < 0) return JS_EXCEPTION;
   if (!(seconds > 0)) return JS_UNDEFINED;
-  const auto duration = std::chrono::nanoseconds(
-      static_cast<std::int64_t>(std::min(seconds * 1e9, 9.0e18)));
+  const auto duration =
+      std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(seconds * 1e9, 9.0e18)));
   WakeReason reason = WakeReason::timeout;
   {
     const Waiting waiting(user);
@@ -51,8 +51,9 @@ JSValue js_group(JSContext* context, JSValueConst, int count, JSValueConst* argu
     return JS_ThrowTypeError(context, "group() requires a name and a callback");
   if (JS_IsAsyncFunction(arguments[1]))
     return JS_ThrowTypeError(
-        context, "group() does not support async functions as arguments, please see "
-                 "https://grafana.com/docs/k6/latest/javascript-api/k6/group/ for more info");
+        context,
+        "group() does not support async functions as arguments, please see "
+        "https://grafana.com/docs/k6/latest/javascript-api/k6/group/ for more info");
   const std::string name = text_of(context, arguments[0]);
   if (name.find(kSeparator) != std::string::npos) return throw_separator(context, "group name");
   Group* outer = user.group;
@@ -60,7 +61,8 @@ JSValue js_group(JSContext* context, JSValueConst, int count, JSValueConst* argu
   user.set_group(outer->group(name));
   const TagSet* tags = user.tags_now();
   const JSValue result = JS_Call(context, arguments[1], JS_UNDEFINED, 0, nullptr);
-  const double spent = std::chrono::duration<double, std::milli>(user.links.loop->now() - begin).count();
+  const double spent =
+      std::chrono::duration<double, std::milli>(user.links.loop->now() - begin).count();
   Recorder& recorder = *user.links.recorder;
   recorder.add(recorder.series(*user.links.builtins->group_duration, tags), spent, user.wall(),
                user.metadata);
@@ -79,9 +81,9 @@ CheckPlace* place_of_check(JSContext* context, UserState& user, JSAtom name, con
     }
     Recorder& recorder = *user.links.recorder;
     place.check = user.group->check(text);
-    place.series = recorder.series(
-        *user.links.builtins->checks,
-        user.system_tags.check ? recorder.tags().with(tags, "check", text) : tags);
+    place.series =
+        recorder.series(*user.links.builtins->checks,
+                        user.system_tags.check ? recorder.tags().with(tags, "check", text) : tags);
     JS_DupAtom(context, name);  // so that its number stays its own
   }
   return &place;
@@ -139,10 +141,8 @@ JSValue js_random_seed(JSContext* context, JSValueConst, int count, JSValueConst
 }
 
 constexpr JSCFunctionListEntry kFunctions[] = {
-    native_function("check", 2, js_check),
-    native_function("fail", 1, js_fail),
-    native_function("group", 2, js_group),
-    native_function("randomSeed", 1, js_random_seed),
+    native_function("check", 2, js_check), native_function("fail", 1, js_fail),
+    native_function("group", 2, js_group), native_function("randomSeed", 1, js_random_seed),
     native_function("sleep", 1, js_sleep),
 };
 

@@ -22,11 +22,9 @@ JSValue construct(JSContext* context, JSValueConst target, int count, JSValueCon
                                                    time ? ValueType::time : ValueType::number);
   if (!metric) return throw_diagnostic(context, metric.error());
   const Value prototype(context, JS_GetPropertyStr(context, target, "prototype"));
-  const JSValue object =
-      JS_NewObjectProtoClass(context, prototype.get(), metric_class(context));
+  const JSValue object = JS_NewObjectProtoClass(context, prototype.get(), metric_class(context));
   JS_SetOpaque(object, const_cast<Metric*>(*metric));
-  JS_DefinePropertyValueStr(context, object, "name", new_string(context, name),
-                            JS_PROP_ENUMERABLE);
+  JS_DefinePropertyValueStr(context, object, "name", new_string(context, name), JS_PROP_ENUMERABLE);
   return object;
 }
 
@@ -79,9 +77,9 @@ constexpr JSCFunctionListEntry kMethods[] = {native_function("add", 1, js_add)};
 
 void define_metric(JSContext* context, JSValueConst module, const char* name, MetricType type) {
   const Value prototype(context, object_of(context, kMethods));
-  const Value constructor(context, JS_NewCFunctionMagic(context, construct, name, 1,
-                                                        JS_CFUNC_constructor_magic,
-                                                        static_cast<int>(type)));
+  const Value constructor(
+      context, JS_NewCFunctionMagic(context, construct, name, 1, JS_CFUNC_constructor_magic,
+                                    static_cast<int>(type)));
   JS_SetConstructor(context, constructor.get(), prototype.get());
   JS_DefinePropertyValueStr(context, module, name, JS_DupValue(context, constructor.get()),
                             JS_PROP_C_W_E);

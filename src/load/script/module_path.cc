@@ -45,8 +45,7 @@ std::pair<std::string_view, std::string_view> split_remote(std::string_view addr
 std::string resolve_relative(std::string_view base, std::string_view specifier) {
   const bool absolute = specifier.starts_with('/');
   if (base.starts_with(kFile)) {
-    const std::filesystem::path folder =
-        std::filesystem::path(path_of_address(base)).parent_path();
+    const std::filesystem::path folder = std::filesystem::path(path_of_address(base)).parent_path();
     const auto path = absolute ? std::filesystem::path(specifier) : folder / specifier;
     return address_of_path(path.lexically_normal().string());
   }
@@ -56,8 +55,7 @@ std::string resolve_relative(std::string_view base, std::string_view specifier) 
   const std::filesystem::path target =
       absolute ? std::filesystem::path(specifier.substr(0, query))
                : std::filesystem::path(path).parent_path() / specifier.substr(0, query);
-  return fmt::format("{}{}{}", origin, target.lexically_normal().string(),
-                     specifier.substr(query));
+  return fmt::format("{}{}{}", origin, target.lexically_normal().string(), specifier.substr(query));
 }
 
 }  // namespace
@@ -79,9 +77,10 @@ Result<std::string> resolve_specifier(std::string_view base, std::string_view sp
       "load/module", fmt::format("the module \"{}\" cannot be found: only k6's own modules, paths "
                                  "and https:// addresses can be imported",
                                  specifier));
-  diagnostic.hint = specifier.starts_with("http://")
-                        ? "write https:// instead of http://"
-                        : fmt::format("write \"./{}\" if it is a file beside the script", specifier);
+  diagnostic.hint =
+      specifier.starts_with("http://")
+          ? "write https:// instead of http://"
+          : fmt::format("write \"./{}\" if it is a file beside the script", specifier);
   return diagnostic;
 }
 

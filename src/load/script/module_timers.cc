@@ -55,8 +55,7 @@ JSValue js_set(JSContext* context, JSValueConst, int count, JSValueConst* argume
   const std::int64_t number = user.next_timer++;
   auto timer = std::make_unique<UserState::Timer>();
   timer->function = Value::copy_of(context, arguments[0]);
-  for (int i = 2; i < count; ++i)
-    timer->arguments.push_back(Value::copy_of(context, arguments[i]));
+  for (int i = 2; i < count; ++i) timer->arguments.push_back(Value::copy_of(context, arguments[i]));
   if (kind == kAgain) timer->interval = delay;
   auto& kept = *user.timers.emplace(number, std::move(timer)).first->second;
   arm(user, number, kept, delay);

@@ -58,9 +58,10 @@ constexpr JSCFunctionListEntry native_function(const char* name, std::uint8_t le
   return entry;
 }
 
-constexpr JSCFunctionListEntry native_function(
-    const char* name, std::uint8_t length,
-    JSValue (*function)(JSContext*, JSValueConst, int, JSValueConst*, int), std::int16_t magic) {
+constexpr JSCFunctionListEntry native_function(const char* name, std::uint8_t length,
+                                               JSValue (*function)(JSContext*, JSValueConst, int,
+                                                                   JSValueConst*, int),
+                                               std::int16_t magic) {
   JSCFunctionListEntry entry{};
   entry.name = name;
   entry.prop_flags = JS_PROP_WRITABLE | JS_PROP_CONFIGURABLE | JS_PROP_ENUMERABLE;

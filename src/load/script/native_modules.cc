@@ -1,7 +1,6 @@
 // Modules as the engine asks for them: k6's own ones, files, and CommonJS among both.
-#include "native.h"
-
 #include "module_path.h"
+#include "native.h"
 
 #include <fmt/format.h>
 
@@ -96,8 +95,7 @@ Value run_common(JSContext* context, const std::string& address, const Program& 
   const Value compiled(context, JS_ReadObject(context, program.code.data(), program.code.size(),
                                               JS_READ_OBJ_BYTECODE));
   if (compiled.threw()) return {context, JS_EXCEPTION};
-  const Value function(context,
-                       JS_EvalFunction(context, JS_DupValue(context, compiled.get())));
+  const Value function(context, JS_EvalFunction(context, JS_DupValue(context, compiled.get())));
   if (function.threw()) return {context, JS_EXCEPTION};
   const Value module(context, JS_NewObject(context));
   const Value exports(context, JS_NewObject(context));
@@ -106,16 +104,15 @@ Value run_common(JSContext* context, const std::string& address, const Program& 
   required.emplace(address, Value::copy_of(context, module.get()));
   const Value base(context, new_string(context, address));
   JSValueConst data[] = {base.get()};
-  const Value require(
-      context,
-      JS_NewCFunctionData2(
-          context,
-          [](JSContext* caller, JSValueConst, int count, JSValueConst* arguments, int,
-             JSValueConst* bound) {
-            return require_module(caller, text_of(caller, bound[0]),
-                                  count > 0 ? text_of(caller, arguments[0]) : std::string());
-          },
-          "require", 1, 0, 1, data));
+  const Value require(context, JS_NewCFunctionData2(
+                                   context,
+                                   [](JSContext* caller, JSValueConst, int count,
+                                      JSValueConst* arguments, int, JSValueConst* bound) {
+                                     return require_module(
+                                         caller, text_of(caller, bound[0]),
+                                         count > 0 ? text_of(caller, arguments[0]) : std::string());
+                                   },
+                                   "require", 1, 0, 1, data));
   JSValueConst arguments[] = {module.get(), exports.get(), require.get()};
   const Value done(context, JS_Call(context, function.get(), exports.get(), 3, arguments));
   if (done.threw()) {
@@ -162,8 +159,8 @@ JSModuleDef* read_standard(JSContext* context, const std::string& address, const
     }
     for (const auto& name : names) add_wanted(context, target, name);
   }
-  const JSValue value = JS_ReadObject(context, program.code.data(), program.code.size(),
-                                      JS_READ_OBJ_BYTECODE);
+  const JSValue value =
+      JS_ReadObject(context, program.code.data(), program.code.size(), JS_READ_OBJ_BYTECODE);
   if (JS_IsException(value)) return nullptr;
   auto* module = static_cast<JSModuleDef*>(JS_VALUE_GET_PTR(value));
   JS_FreeValue(context, value);
@@ -224,7 +221,8 @@ JSModuleDef* read_module(JSContext* context, const std::string& address) {
   const ProgramPtr program = user_of(context).links.programs->load(context, address);
   if (program == nullptr) return nullptr;
   switch (program->kind) {
-    case ModuleKind::standard: return read_standard(context, address, *program);
+    case ModuleKind::standard:
+      return read_standard(context, address, *program);
     case ModuleKind::json: {
       Value object = parse_json_module(context, address, *program);
       return object.threw() ? nullptr : module_of_object(context, address, object.release());
@@ -247,14 +245,12 @@ JSValue require_module(JSContext* context, const std::string& base, const std::s
   if (!address) return throw_diagnostic(context, address.error());
   const ProgramPtr program = user_of(context).links.programs->load(context, *address);
   if (program == nullptr) return JS_EXCEPTION;
-  if (program->kind == ModuleKind::common)
-    return run_common(context, *address, *program).release();
+  if (program->kind == ModuleKind::common) return run_common(context, *address, *program).release();
   if (program->kind == ModuleKind::json)
     return parse_json_module(context, *address, *program).release();
   JSModuleDef* module = read_standard(context, *address, *program);
   if (module == nullptr) return JS_EXCEPTION;
-  const Value done(context,
-                   JS_EvalFunction(context, crema_js_module_value(context, module)));
+  const Value done(context, JS_EvalFunction(context, crema_js_module_value(context, module)));
   if (done.threw()) return JS_EXCEPTION;
   return JS_GetModuleNamespace(context, module);
 }

@@ -27,8 +27,7 @@ std::vector<std::uint8_t> written(JSContext* context, JSValueConst compiled) {
 }
 
 void note_import(JSContext*, const char* specifier, const char* name, void* opaque) {
-  auto& imports =
-      *static_cast<std::map<std::string, std::vector<std::string>>*>(opaque);
+  auto& imports = *static_cast<std::map<std::string, std::vector<std::string>>*>(opaque);
   imports[specifier].emplace_back(name);
 }
 
@@ -49,8 +48,7 @@ bool compile_standard(JSContext* context, const std::string& address, Program& p
 }
 
 bool compile_common(JSContext* context, const std::string& address, Program& program) {
-  const std::string text =
-      fmt::format("{}{}{}", kCommonHead, program.source->text(), kCommonTail);
+  const std::string text = fmt::format("{}{}{}", kCommonHead, program.source->text(), kCommonTail);
   const Value compiled(context, JS_Eval(context, text.c_str(), text.size(), address.c_str(),
                                         JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY));
   if (compiled.threw()) return false;

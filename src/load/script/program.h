@@ -1,12 +1,12 @@
 // Modules of a test, compiled once for all of its users.
 #pragma once
 
+#include "quickjs_fibers.h"
+#include "script_error_of.h"
+
 #include "crema/base/result.h"
 #include "crema/base/sync.h"
 #include "crema/load/script/module_files.h"
-#include "script_error_of.h"
-
-#include "quickjs_fibers.h"
 
 #include <cstdint>
 #include <map>

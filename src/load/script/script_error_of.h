@@ -1,8 +1,9 @@
 // The exception that is pending in a context, as a ScriptError.
 #pragma once
 
-#include "crema/load/script/script_error.h"
 #include "quickjs_fibers.h"
+
+#include "crema/load/script/script_error.h"
 
 #include <functional>
 

@@ -66,10 +66,12 @@ Value settled(UserState& state, Value value) {
   if (!state.drain()) return {context, JS_EXCEPTION};
   if (!JS_IsPromise(value.get())) return value;
   switch (JS_PromiseState(context, value.get())) {
-    case JS_PROMISE_FULFILLED: return {context, JS_PromiseResult(context, value.get())};
+    case JS_PROMISE_FULFILLED:
+      return {context, JS_PromiseResult(context, value.get())};
     case JS_PROMISE_REJECTED:
       return {context, JS_Throw(context, JS_PromiseResult(context, value.get()))};
-    default: return {context, JS_UNDEFINED};  // nothing is left that could settle it
+    default:
+      return {context, JS_UNDEFINED};  // nothing is left that could settle it
   }
 }
 
@@ -168,8 +170,8 @@ CallResult ScriptUser::call(const Call& call) {
   const Value function = state.main_namespace.member(std::string(call.function).c_str());
   Value argument(context, JS_UNDEFINED);
   if (call.argument == Argument::json)
-    argument = Value(context, JS_ParseJSON(context, std::string(call.json).c_str(),
-                                           call.json.size(), "<data>"));
+    argument = Value(
+        context, JS_ParseJSON(context, std::string(call.json).c_str(), call.json.size(), "<data>"));
   if (call.argument == Argument::setup_data) {
     if (!state.setup_parsed && !state.setup_json.empty()) {
       state.setup_data = Value(context, JS_ParseJSON(context, state.setup_json.c_str(),
@@ -182,8 +184,8 @@ CallResult ScriptUser::call(const Call& call) {
   }
   if (argument.threw()) return failure(state);
   JSValueConst arguments[] = {argument.get()};
-  const Value result = settled(
-      state, Value(context, JS_Call(context, function.get(), JS_UNDEFINED, 1, arguments)));
+  const Value result =
+      settled(state, Value(context, JS_Call(context, function.get(), JS_UNDEFINED, 1, arguments)));
   if (result.threw()) return failure(state);
   CallResult outcome;
   if (call.wants_json && !to_json(state, result, outcome.json)) return failure(state);
@@ -201,8 +203,8 @@ ScriptUser::SummaryResult ScriptUser::handle_summary(std::string_view data_json)
   Value returned(context, JS_EXCEPTION);
   if (!data.threw()) {
     JSValueConst arguments[] = {data.get()};
-    returned = settled(state,
-                       Value(context, JS_Call(context, function.get(), JS_UNDEFINED, 1, arguments)));
+    returned = settled(
+        state, Value(context, JS_Call(context, function.get(), JS_UNDEFINED, 1, arguments)));
   }
   if (returned.threw()) {
     summary.result = failure(state);

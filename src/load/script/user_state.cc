@@ -9,7 +9,9 @@
 namespace crema::load {
 
 SystemTags::SystemTags(const std::vector<std::string>& names) {
-  const auto on = [&](std::string_view name) { return std::ranges::find(names, name) != names.end(); };
+  const auto on = [&](std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
+  };
   proto = on("proto");
   subproto = on("subproto");
   status = on("status");
@@ -45,9 +47,8 @@ void UserState::set_group(Group* now) {
 }
 
 SourceLookup UserState::sources() const {
-  return [programs = links.programs](const std::string& address) {
-    return programs->known(address);
-  };
+  return
+      [programs = links.programs](const std::string& address) { return programs->known(address); };
 }
 
 void UserState::end_pending(std::function<bool()> callback) {

@@ -1,9 +1,10 @@
 // What native functions know of the user whose code called them.
 #pragma once
 
-#include "crema/load/script/script_user.h"
 #include "program.h"
 #include "value.h"
+
+#include "crema/load/script/script_user.h"
 
 #include <deque>
 #include <functional>

@@ -55,7 +55,8 @@ class Value {
   JSValue value_ = JS_UNDEFINED;
 };
 
-// The UTF-8 of a value turned into a string, as String(value) does; `ok()` is false when that threw.
+// The UTF-8 of a value turned into a string, as String(value) does; `ok()` is false when that
+// threw.
 class Text {
  public:
   Text(JSContext* context, JSValueConst value)

@@ -11,8 +11,8 @@ namespace crema::load {
 
 class ScriptRuntime;
 
-// The JSON texts of a test's shared arrays, by name; one for all threads. The function that makes an
-// array runs once, in the first user that asks for it.
+// The JSON texts of a test's shared arrays, by name; one for all threads. The function that makes
+// an array runs once, in the first user that asks for it.
 class SharedArrayTexts {
  public:
   std::shared_ptr<const std::string> find(const std::string& name) const;

@@ -1,0 +1,102 @@
+#include "running_test.h"
+
+#include "settings.h"
+#include "start_text.h"
+#include "virtual_user.h"
+
+#include <fmt/format.h>
+
+namespace crema::load {
+
+RunningTest::RunningTest(const sys::Host& host, const TestRequest& request, std::stop_token stop)
+    : host_(host),
+      request_(request),
+      stop_(std::move(stop)),
+      files_([](const std::string& address) -> Result<std::string> {
+        return fail("load/module",
+                    fmt::format("not supported: the import of {} over the network", address));
+      }),
+      programs_(make_programs(files_)),
+      builtins_(registry_),
+      collector_(registry_),
+      control_(registry_, builtins_, control_tags_) {
+  shared_.clock = host.clock;
+  shared_.programs = programs_.get();
+  shared_.shared_arrays = &shared_arrays_;
+  shared_.registry = &registry_;
+  shared_.builtins = &builtins_;
+  shared_.test = &facts_;
+  shared_.settings = &settings_;
+  shared_.log = request.log;
+  settings_.environment = request.environment;
+  facts_.abort = [this](const std::string& reason) { end(LoadExit::script_aborted, reason); };
+}
+
+LoadExit RunningTest::run() {
+  if (const auto exit = prepare(); exit != LoadExit::ok) return exit;
+  if (const auto exit = start_workers(); exit != LoadExit::ok) return exit;
+  if (request_.print && !request_.quiet)
+    request_.print(start_text(code_.options, request_.script, outputs_text_, plan_, striping_));
+  started_ = host_.clock->monotonic();
+  facts_.started = started_.time_since_epoch().count();
+  LoadExit exit = begin_and_execute();
+  if (outputs_) outputs_->close();
+  exit = finish(exit);
+  for (auto& worker : workers_) worker.reset();
+  return exit;
+}
+
+Inspection RunningTest::inspect(bool requirements) {
+  Inspection inspection;
+  inspection.exit = read_test_code(request_, shared_, files_, host_, code_);
+  if (inspection.exit != LoadExit::ok) return inspection;
+  const auto striping = striping_of(code_.options);
+  inspection.json = requirements && striping
+                        ? options_json_with_requirements(code_.options, *striping)
+                        : options_json(code_.options, UnwrittenOptions::null);
+  return inspection;
+}
+
+LoadExit RunningTest::prepare() {
+  if (const auto exit = read_test_code(request_, shared_, files_, host_, code_);
+      exit != LoadExit::ok)
+    return exit;
+  files_.seal();
+  const auto made = make_parts();
+  if (made) return LoadExit::ok;
+  log_diagnostic(request_.log, made.error());
+  return LoadExit::invalid_options;
+}
+
+Result<> RunningTest::make_parts() {
+  if (!request_.no_thresholds)
+    thresholds_ = CREMA_TRY(ThresholdSet::create(registry_, threshold_options(code_.options)));
+  summary_ = CREMA_TRY(summary_options(code_.options));
+  striping_ = CREMA_TRY(striping_of(code_.options));
+  settings_ = user_settings(code_.options, request_.environment);
+  resolver_ = CREMA_TRY(Resolver::create(CREMA_TRY(resolver_options(code_.options))));
+  shared_.resolver = resolver_.get();
+  shared_.tls = CREMA_TRY(TlsContext::create(tls_options(code_.options)));
+  shared_.http = CREMA_TRY(http_options(code_.options, host_.environment));
+  shared_.main_address = code_.address;
+  plan_ = plan_execution(*code_.options.scenarios, striping_);
+  return open_outputs();
+}
+
+Result<> RunningTest::open_outputs() {
+  std::vector<std::unique_ptr<Output>> outputs;
+  for (const std::string& text : code_.options.out.value_or(Texts{})) {
+    outputs.push_back(CREMA_TRY(make_output(text, {.registry = &registry_,
+                                                   .thresholds = &thresholds_,
+                                                   .system_tags = settings_.system_tags})));
+    outputs_text_ += (outputs_text_.empty() ? "" : ", ") + text;
+  }
+  if (outputs.empty()) return {};
+  shared_.keep_points = true;
+  outputs_ = std::make_unique<OutputWriter>(
+      std::move(outputs),
+      [log = request_.log](const Diagnostic& diagnostic) { log_diagnostic(log, diagnostic); });
+  return {};
+}
+
+}  // namespace crema::load
