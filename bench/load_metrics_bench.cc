@@ -2,6 +2,7 @@
 // with one set of tags and with 1,000; the tags put together anew for each request, as a client
 // does.
 #include "crema/load/metrics/collector.h"
+#include "crema/load/metrics/output.h"
 #include "crema/load/metrics/recorder.h"
 
 #include <fmt/format.h>
@@ -108,11 +109,34 @@ void measure(std::size_t sets, bool points) {
       a_request(leaving), a_request(tagging), usage.ru_maxrss / 1024);
 }
 
+// What the writer's thread does of it.
+void measure_output(const std::string& output) {
+  Registry registry;
+  const Builtins builtins(registry);
+  TagStore tags;
+  Recorder recorder(registry, builtins, tags, true);
+  const TagSet* set = request_tags(tags, tags.empty(), "http://orders.example.org/items/1");
+  for (int i = 0; i < kDelta; ++i)
+    recorder.add_request(recorder.http_series(set), {.waiting = 0.37 * i}, false,
+                         crema::sys::WallTime(std::chrono::microseconds(10 * i)));
+  const auto points = recorder.take_points();
+  const auto made = make_output(output, {.registry = &registry, .system_tags = {"method", "url"}});
+  if (!made) return;
+  const auto begin = Clock::now();
+  for (int i = 0; i < 10; ++i) {
+    if (!(*made)->write(points)) return;
+  }
+  const auto took = static_cast<double>((Clock::now() - begin).count());
+  fmt::print("{}: {:.0f} ns a sample\n", output, took / 10 / static_cast<double>(points.size()));
+}
+
 }  // namespace
 
 int main() {
   measure(1, false);
   measure(1000, false);
   measure(1, true);
+  measure_output("json=/dev/null");
+  measure_output("csv=/dev/null");
   return 0;
 }

@@ -6,10 +6,10 @@ namespace crema::load {
 
 void Collector::merge(Totals& totals, std::uint32_t id, Sink&& sink) {
   if (id >= totals.size()) totals.resize(id + 1);
-  if (totals[id])
-    merge_into(*totals[id], sink);
+  if (auto& total = totals[id]; total)
+    merge_into(*total, sink);
   else
-    totals[id] = std::move(sink);
+    total = std::move(sink);
 }
 
 void Collector::add(Delta&& delta) {
@@ -30,14 +30,16 @@ void Collector::add(Delta&& delta) {
   overflow_ += delta.overflow;
 }
 
-const Sink* Collector::total(const Metric& metric) const {
-  if (metric.id >= totals_.size() || !totals_[metric.id]) return nullptr;
-  return &*totals_[metric.id];
+const Sink* Collector::found(const Totals& totals, std::uint32_t id) {
+  if (id >= totals.size()) return nullptr;
+  const auto& total = totals[id];
+  return total ? &*total : nullptr;
 }
 
+const Sink* Collector::total(const Metric& metric) const { return found(totals_, metric.id); }
+
 const Sink* Collector::total(const SubMetric& metric) const {
-  if (metric.id >= sub_totals_.size() || !sub_totals_[metric.id]) return nullptr;
-  return &*sub_totals_[metric.id];
+  return found(sub_totals_, metric.id);
 }
 
 }  // namespace crema::load

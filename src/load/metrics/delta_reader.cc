@@ -126,7 +126,7 @@ class DeltaReader {
         sink.count = CREMA_TRY(number());
         sink.first = CREMA_TRY(time());
         sink.total = CREMA_TRY(read_sum());
-        return Sink(std::move(sink));
+        return Sink(sink);
       }
       case MetricType::gauge: {
         GaugeSink sink;

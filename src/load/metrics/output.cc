@@ -26,6 +26,7 @@ constexpr std::array kKinds = {
 
 std::vector<std::string_view> output_names() {
   std::vector<std::string_view> names;
+  names.reserve(kKinds.size());
   for (const Kind& kind : kKinds) names.push_back(kind.name);
   return names;
 }

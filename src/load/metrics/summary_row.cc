@@ -39,8 +39,8 @@ std::optional<TrendStat> parse_stat(const std::string& name) {
 }
 
 const Sink* empty_sink(MetricType type) {
-  static const std::array<Sink, 4> kEmpty = {CounterSink(), GaugeSink(), RateSink(), TrendSink()};
-  return &kEmpty.at(static_cast<std::size_t>(type));
+  static const std::array<Sink, 4> empty = {CounterSink(), GaugeSink(), RateSink(), TrendSink()};
+  return &empty.at(static_cast<std::size_t>(type));
 }
 
 }  // namespace
@@ -130,6 +130,7 @@ std::vector<std::pair<std::string, double>> values_of(const SummaryRow& row,
             {"passes", static_cast<double>(rate->trues)},
             {"fails", static_cast<double>(rate->total - rate->trues)}};
   std::vector<std::pair<std::string, double>> values;
+  values.reserve(options.trend_stats.size());
   for (const auto& stat : options.trend_stats)
     values.emplace_back(stat.name, stat.of(std::get<TrendSink>(*row.sink)));
   return values;

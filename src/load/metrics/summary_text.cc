@@ -23,7 +23,7 @@ struct Section {
 // What is not built in stands in front of them as CUSTOM. `checks` has a block of its own, and
 // `group_duration` is not shown.
 const std::array<Section, 5>& sections() {
-  static const std::array<Section, 5> kSections = {{
+  static const std::array<Section, 5> all = {{
       {"HTTP",
        {"http_req_duration", "http_req_failed", "http_reqs", "http_req_blocked",
         "http_req_connecting", "http_req_tls_handshaking", "http_req_sending", "http_req_waiting",
@@ -37,7 +37,7 @@ const std::array<Section, 5>& sections() {
        {"grpc_req_duration", "grpc_streams", "grpc_streams_msgs_received",
         "grpc_streams_msgs_sent"}},
   }};
-  return kSections;
+  return all;
 }
 // Only a full summary shows all of HTTP.
 constexpr std::array<std::string_view, 3> kCompactHttp = {"http_req_duration", "http_req_failed",

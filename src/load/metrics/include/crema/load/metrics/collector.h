@@ -33,6 +33,7 @@ class Collector {
 
  private:
   using Totals = std::vector<std::optional<Sink>>;  // by id
+  static const Sink* found(const Totals& totals, std::uint32_t id);
   static void merge(Totals& totals, std::uint32_t id, Sink&& sink);
 
   const Registry& registry_;
