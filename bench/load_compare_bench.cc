@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <random>
@@ -240,6 +241,7 @@ void print(std::string_view title, const Tally& tally) {
     fmt::print("    {:<10}{}\n", to_text(metric), shares(counts, tally.pairs));
   fmt::print("  in the end:{}  ({:.0f} s on average)\n", shares(tally.last, tally.pairs),
              tally.seconds / tally.pairs);
+  std::fflush(stdout);
 }
 
 void run_runner(std::string_view title, int pairs, double slower, bool turns) {
