@@ -282,7 +282,7 @@ void coverage(int pairs, double seconds, std::span<const double> block_lengths) 
   }
   fmt::print("Coverage of the 95 % interval (and its half width), {:g} s\n", seconds);
   for (std::size_t length = 0; length < block_lengths.size(); ++length) {
-    fmt::print("  blocks of {:>4g} s:", block_lengths[length]);
+    fmt::print("  blocks of {:>4g} s (0: as usual):", block_lengths[length]);
     for (std::size_t i = 0; i < statistics.size(); ++i)
       fmt::print("  {} {:5.1f} % ({:.1f} %)", kNames[i], 100.0 * held[length][i] / pairs,
                  100 * width[length][i] / pairs);
