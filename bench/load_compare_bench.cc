@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <random>
@@ -138,18 +139,20 @@ void extend(RunRecord& record, Server& server, double seconds) {
   while (static_cast<double>(blocks.size()) < seconds) blocks.push_back(server.second());
 }
 
-void compare_pair(Tally& tally, std::uint64_t seed, double slower, CompareSettings settings) {
-  Machine first(4 * seed);
-  Machine second(4 * seed + 1);
-  Server a(first, 4 * seed + 2, 1);
-  Server b(second, 4 * seed + 3, slower);
-  auto base = record_of();
-  auto fresh = record_of();
+RunRecord first_of(const RunRecord& record, double seconds) {
+  auto shorter = record_of();
+  const auto& blocks = record.series.front().blocks;
+  shorter.series.front().blocks.assign(blocks.begin(),
+                                       blocks.begin() + static_cast<std::ptrdiff_t>(seconds));
+  return shorter;
+}
+
+// Both runs have been made as long as they may become; they are looked at as they grow.
+void compare_pair(Tally& tally, const RunRecord& base, const RunRecord& fresh,
+                  CompareSettings settings) {
   double length = kFirst;
   for (;; ++settings.look) {
-    extend(base, a, length);
-    extend(fresh, b, length);
-    const auto comparison = compare_runs(base, fresh, settings);
+    const auto comparison = compare_runs(first_of(base, length), first_of(fresh, length), settings);
     if (!comparison) std::abort();
     if (settings.look == 1) {
       ++tally.first[comparison->verdict];
@@ -164,6 +167,32 @@ void compare_pair(Tally& tally, std::uint64_t seed, double slower, CompareSettin
     tally.seconds += length;
     ++tally.pairs;
     return;
+  }
+}
+
+struct Scenario {
+  std::string title;
+  double slower = 1;
+  CompareSettings settings;
+  Tally tally = {};
+};
+
+void run_pairs(std::vector<Scenario>& scenarios, int pairs) {
+  const auto limit = CompareSettings{}.limit_seconds;
+  for (int pair = 0; pair < pairs; ++pair) {
+    const auto seed = 4 * static_cast<std::uint64_t>(pair);
+    auto base = record_of();
+    Machine first(seed);
+    Server a(first, seed + 2, 1);
+    extend(base, a, limit);
+    std::map<double, RunRecord> fresh;
+    for (auto& scenario : scenarios) {
+      auto& run = fresh.try_emplace(scenario.slower, record_of()).first->second;
+      Machine second(seed + 1);
+      Server b(second, seed + 3, scenario.slower);
+      if (run.series.front().blocks.empty()) extend(run, b, limit);
+      compare_pair(scenario.tally, base, run, scenario.settings);
+    }
   }
 }
 
@@ -212,13 +241,7 @@ void print(std::string_view title, const Tally& tally) {
     fmt::print("    {:<10}{}\n", to_text(metric), shares(counts, tally.pairs));
   fmt::print("  in the end:{}  ({:.0f} s on average)\n", shares(tally.last, tally.pairs),
              tally.seconds / tally.pairs);
-}
-
-void run_pairs(std::string_view title, int pairs, double slower, const CompareSettings& settings) {
-  Tally tally;
-  for (int pair = 0; pair < pairs; ++pair)
-    compare_pair(tally, static_cast<std::uint64_t>(pair), slower, settings);
-  print(title, tally);
+  std::fflush(stdout);
 }
 
 void run_runner(std::string_view title, int pairs, double slower, bool turns) {
@@ -259,7 +282,7 @@ void coverage(int pairs, double seconds, std::span<const double> block_lengths) 
   }
   fmt::print("Coverage of the 95 % interval (and its half width), {:g} s\n", seconds);
   for (std::size_t length = 0; length < block_lengths.size(); ++length) {
-    fmt::print("  blocks of {:>4g} s:", block_lengths[length]);
+    fmt::print("  blocks of {:>4g} s (0: as usual):", block_lengths[length]);
     for (std::size_t i = 0; i < statistics.size(); ++i)
       fmt::print("  {} {:5.1f} % ({:.1f} %)", kNames[i], 100.0 * held[length][i] / pairs,
                  100 * width[length][i] / pairs);
@@ -293,14 +316,20 @@ int main(int argc, char** argv) {
   speed();
   coverage(pairs, 30, std::array{2.0, 3.0, 5.0, 7.0, 0.0});
   coverage(pairs, 120, std::array{2.0, 5.0, 10.0, 20.0, 0.0});
-  CompareSettings settings;
-  run_pairs("A/A, 30 s only", pairs, 1, settings);
-  run_pairs("10 % slower, 30 s only", pairs, 1.1, settings);
-  settings.looks = 3;
-  run_pairs("A/A, up to 300 s in 3 looks", pairs, 1, settings);
-  run_pairs("10 % slower, up to 300 s in 3 looks", pairs, 1.1, settings);
-  settings.metrics[2].margin = 0.15;
-  run_pairs("A/A, up to 300 s in 3 looks, a margin of 15 % for p99", pairs, 1, settings);
+  CompareSettings growing{.looks = 2};
+  CompareSettings wider = growing;
+  wider.metrics[2].margin = 0.15;
+  std::vector<Scenario> scenarios{
+      {"A/A, 30 s only", 1, {}},
+      {"10 % slower, 30 s only", 1.1, {}},
+      {"A/A, up to 300 s in 2 looks", 1, growing},
+      {"5 % slower, which is the margin, up to 300 s in 2 looks", 1.05, growing},
+      {"10 % slower, up to 300 s in 2 looks", 1.1, growing},
+      {"A/A, the same with a margin of 15 % for p99", 1, wider},
+      {"10 % slower, the same", 1.1, wider},
+  };
+  run_pairs(scenarios, pairs);
+  for (const auto& scenario : scenarios) print(scenario.title, scenario.tally);
   run_runner("A/A, a runner that is off by 5 % in every run", pairs, 1, false);
   run_runner("A/A, the same runner, in turns", pairs, 1, true);
   run_runner("10 % slower, the same runner, in turns", pairs, 1.1, true);

@@ -14,12 +14,11 @@
 // long-run variance with a Bartlett window as wide as the block. Both together are within a few
 // percent of the fixed-b critical values (Kiefer and Vogelsang, Econometric Theory 21, 2005).
 //
-// Blocks grow with the run, for a longer run shows slower disturbances, and since b is accounted
-// for, long blocks cost little width. `./dev bench load_compare` prints how often the interval
-// holds the truth: with neighbours that come every 20 s, an interval for 95 % of the median holds
-// it in 88 % of runs of 30 s, and blocks of 5 s in runs of 120 s would lower that to 82 %. No
-// resampling knows of a neighbour who did not come; the margin of a verdict has to be wider than
-// that.
+// Blocks of a fixed length miss what is slower than they are, and a longer run shows more of that;
+// blocks that are a fixed share of the run leave too few of them to find a slowdown of twice the
+// margin. So they grow with the cube root of the run. `./dev bench load_compare` prints how often
+// the interval holds the truth. It is less often than it claims where disturbances are rare, for no
+// resampling knows of the neighbour who did not come; that is why a verdict has a margin.
 #pragma once
 
 #include "crema/base/result.h"
@@ -46,8 +45,9 @@ enum class Pairing : std::uint8_t {
 };
 
 struct BootstrapSettings {
-  // Of what is drawn together; 0 is a tenth of the run, or 5 s where that is longer. Where runs
-  // are interleaved, it must be two turns or more, so that A B B A stay together and drift cancels.
+  // Of what is drawn together; 0 is 5 s, growing with the cube root of a run of more than 30 s.
+  // Where runs are interleaved, it must be two turns or more, so that A B B A stay together and
+  // drift cancels.
   double block_seconds = 0;
   std::uint32_t resamples = 2000;
   std::uint64_t seed = 1;

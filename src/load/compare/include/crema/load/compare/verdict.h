@@ -42,7 +42,9 @@ struct CompareSettings {
   // How often a growing run may be looked at, and which look this is, from 1. Looking again until
   // an answer pleases would give any answer, so the looks share the errors that `confidence`
   // allows. Each gets twice as much as the one before: early ones decide what is plain, and the
-  // last, which has cost the most time, is nearly as sharp as an only one.
+  // last, which has cost the most time, is nearly as sharp as an only one. Within the same limit
+  // two looks found more slowdowns than three or four; a single one of 30 s missed two thirds of
+  // those of 10 % on a disturbed machine (`./dev bench load_compare`).
   std::uint32_t looks = 1;
   std::uint32_t look = 1;
   // The longest a run may become by extension: no advice goes beyond it.
