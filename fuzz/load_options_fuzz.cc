@@ -3,6 +3,7 @@
 #include "crema/load/schedule/execution_plan.h"
 #include "crema/load/schedule/options_reading.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -66,12 +67,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
   }
   use(std::move(reading));
-  for (const auto* name : {"K6_STAGES", "K6_DNS", "K6_TAGS", "K6_DURATION", "K6_LOCAL_IPS"}) {
-    use(read_environment_options({{name, text}}));
-  }
-  for (const OptionFlag& flag : option_flags()) {
-    const std::vector<std::pair<std::string, std::string>> flags = {{std::string(flag.name), text}};
-    use(read_flag_options(flags));
-  }
+  // As text, one variable and one flag a time: which ones depends on the text.
+  constexpr std::array<const char*, 5> kVariables = {"K6_STAGES", "K6_DNS", "K6_TAGS",
+                                                     "K6_DURATION", "K6_LOCAL_IPS"};
+  const std::size_t choice = size == 0 ? 0 : data[0] + size;
+  use(read_environment_options({{kVariables[choice % kVariables.size()], text}}));
+  const auto flags = option_flags();
+  const std::vector<std::pair<std::string, std::string>> flag = {
+      {std::string(flags[choice % flags.size()].name), text}};
+  use(read_flag_options(flag));
   return 0;
 }

@@ -1,9 +1,10 @@
 #include "crema/load/schedule/duration.h"
 
+#include "number_text.h"
+
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -14,7 +15,7 @@ namespace {
 
 constexpr std::int64_t kLargest = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kSecond = 1'000'000'000;
-constexpr std::int64_t kDay = 24 * 3600 * kSecond;
+constexpr std::int64_t kDay = kSecond * 24 * 3600;
 
 struct Unit {
   std::string_view name;
@@ -39,6 +40,11 @@ Diagnostic unreadable(std::string_view text, std::string why) {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+// The value of digits, 0 without any; nothing when it is too large.
+std::optional<std::int64_t> digits_value(std::string_view digits) {
+  return digits.empty() ? 0 : whole_number(digits);
+}
+
 std::string_view take_digits(std::string_view& text) {
   std::size_t size = 0;
   while (size < text.size() && is_digit(text[size])) ++size;
@@ -47,22 +53,13 @@ std::string_view take_digits(std::string_view& text) {
   return digits;
 }
 
-// The digits as a whole number; nothing when it does not fit.
-std::optional<std::int64_t> whole_number(std::string_view digits) {
-  std::int64_t number = 0;
-  if (digits.empty()) return number;
-  const auto end = digits.data() + digits.size();
-  if (std::from_chars(digits.data(), end, number).ec != std::errc()) return std::nullopt;
-  return number;
-}
-
 // The digits behind a point as a share of `unit`, cut to nanoseconds.
 std::int64_t share_of(std::int64_t unit, std::string_view digits) {
   // A unit has at most 13 digits, so digits beyond the 18th are less than a nanosecond.
   digits = digits.substr(0, 18);
   __int128 scale = 1;
   for (std::size_t i = 0; i < digits.size(); ++i) scale *= 10;
-  return static_cast<std::int64_t>(__int128{whole_number(digits).value_or(0)} * unit / scale);
+  return static_cast<std::int64_t>(__int128{digits_value(digits).value_or(0)} * unit / scale);
 }
 
 const Unit* take_unit(std::string_view& text) {
@@ -91,7 +88,7 @@ Result<std::int64_t> parse_parts(std::string_view whole, std::string_view text) 
       return unreadable(whole, text.empty() ? "a unit is missing behind its number"
                                             : "it has a unit that is none of ns, us, ms, s, m, h");
     }
-    const auto number = whole_number(digits);
+    const auto number = digits_value(digits);
     std::int64_t part = 0;
     if (!number || __builtin_mul_overflow(*number, unit->nanoseconds, &part) ||
         __builtin_add_overflow(part, share_of(unit->nanoseconds, fraction), &part) ||
@@ -104,7 +101,7 @@ Result<std::int64_t> parse_parts(std::string_view whole, std::string_view text) 
 
 Result<std::int64_t> parse_days(std::string_view whole, std::string_view days,
                                 std::string_view rest) {
-  const auto number = whole_number(days);
+  const auto number = digits_value(days);
   if (days.empty() || days.find_first_not_of("0123456789") != std::string_view::npos) {
     return unreadable(whole, "a whole number is missing before its d");
   }
@@ -115,16 +112,6 @@ Result<std::int64_t> parse_days(std::string_view whole, std::string_view days,
     return unreadable(whole, "it is longer than 292 years");
   }
   return sum;
-}
-
-std::optional<double> as_number(std::string_view text) {
-  double number = 0;
-  if (text.starts_with('+')) text.remove_prefix(1);
-  const auto end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
-  // A number that is too large is one all the same.
-  if (error == std::errc::invalid_argument || rest != end) return std::nullopt;
-  return error == std::errc() ? number : std::numeric_limits<double>::infinity();
 }
 
 // A number of `unit`s with up to nine digits behind the point, none of them a 0 at the end.
@@ -143,7 +130,8 @@ std::string decimal(std::uint64_t nanoseconds, std::uint64_t unit, std::string_v
 }  // namespace
 
 Result<Nanoseconds> parse_duration(std::string_view text, BareNumber bare) {
-  if (const auto number = as_number(text)) {
+  if (const auto number =
+          real_number(text.substr(text.starts_with('+') && !text.starts_with("+-") ? 1 : 0))) {
     if (bare == BareNumber::milliseconds) return duration_of_milliseconds(*number);
     if (*number == 0) return Nanoseconds(0);
     return unreadable(text, "a unit is missing behind its number");

@@ -1,8 +1,9 @@
 #include "fraction.h"
 
+#include "number_text.h"
+
 #include <fmt/format.h>
 
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -29,12 +30,10 @@ std::optional<Fraction> reduced(__int128 numerator, __int128 denominator) {
   return Fraction{static_cast<std::int64_t>(numerator), static_cast<std::int64_t>(denominator)};
 }
 
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  std::int64_t number = 0;
-  const auto end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || rest != end || number > kLargest) return std::nullopt;
-  return number;
+// Of digits that may have a sign; nothing when it needs more than 62 bits.
+std::optional<std::int64_t> small_number(std::string_view text) {
+  const auto number = whole_number(text);
+  return number && *number <= kLargest && *number >= -kLargest ? number : std::nullopt;
 }
 
 // "12.5", ".5", "1e-2", without a sign. Nothing when it is no number or has too many digits.
@@ -44,7 +43,7 @@ std::optional<Fraction> decimal(std::string_view text) {
   if (e != std::string_view::npos) {
     auto digits = text.substr(e + 1);
     if (digits.starts_with('+')) digits.remove_prefix(1);
-    const auto number = whole_number(digits);
+    const auto number = small_number(digits);
     if (!number || *number > 18 || *number < -18) return std::nullopt;
     power = *number;
   }
@@ -58,7 +57,7 @@ std::optional<Fraction> decimal(std::string_view text) {
   if (digits.empty() || digits.find_first_not_of("0123456789") != std::string::npos) {
     return std::nullopt;
   }
-  const auto number = whole_number(digits);
+  const auto number = small_number(digits);
   if (!number || power > 18 || power < -36) return std::nullopt;
   __int128 scale = 1;
   for (std::int64_t i = 0; i < (power < 0 ? -power : power); ++i) scale *= 10;
@@ -89,13 +88,13 @@ Result<Fraction> parse_fraction(std::string_view text) {
   if (rest.ends_with('%')) {
     const auto number = rest.substr(0, rest.size() - 1);
     if (!digits_only(number)) return no_fraction(text, "is no whole percentage");
-    if (const auto whole = whole_number(number)) fraction = reduced(*whole, 100);
+    if (const auto whole = small_number(number)) fraction = reduced(*whole, 100);
   } else if (const auto slash = rest.find('/'); slash != std::string_view::npos) {
     const auto above = rest.substr(0, slash);
     const auto below = rest.substr(slash + 1);
     if (!digits_only(above) || !digits_only(below)) return no_fraction(text, "is no fraction");
-    const auto numerator = whole_number(above);
-    const auto denominator = whole_number(below);
+    const auto numerator = small_number(above);
+    const auto denominator = small_number(below);
     if (numerator && denominator) fraction = reduced(*numerator, *denominator);
   } else {
     fraction = decimal(rest);

@@ -1,4 +1,5 @@
 // Codecs of addresses, names of hosts and DNS.
+#include "number_text.h"
 #include "option_codecs.h"
 
 #include "crema/base/strings.h"
@@ -7,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace crema::load {
 namespace {
@@ -42,11 +42,9 @@ bool is_host_pattern(std::string_view name) {
 }
 
 std::optional<std::uint16_t> port_number(std::string_view digits) {
-  std::uint16_t port = 0;
-  const auto end = digits.data() + digits.size();
-  const auto [rest, error] = std::from_chars(digits.data(), end, port);
-  if (error != std::errc() || rest != end) return std::nullopt;
-  return port;
+  const auto port = whole_number(digits);
+  if (!port || *port < 0 || *port > 65535) return std::nullopt;
+  return static_cast<std::uint16_t>(*port);
 }
 
 bool is_host_key(std::string_view key) {
@@ -153,9 +151,10 @@ bool read_dns(const TextInput& input, OptionSource source, DnsOptions& value) {
 
 Json write_dns(const DnsOptions& value) {
   Json json = {{"ttl", {}}, {"select", {}}, {"policy", {}}};
-  if (value.ttl.written()) json["ttl"] = *value.ttl;
-  if (value.select.written()) json["select"] = kSelects[static_cast<std::size_t>(*value.select)];
-  if (value.policy.written()) json["policy"] = kPolicies[static_cast<std::size_t>(*value.policy)];
+  const auto& [ttl, select, policy] = value;
+  if (ttl && ttl.written()) json["ttl"] = *ttl;
+  if (select && select.written()) json["select"] = kSelects[static_cast<std::size_t>(*select)];
+  if (policy && policy.written()) json["policy"] = kPolicies[static_cast<std::size_t>(*policy)];
   return json;
 }
 

@@ -55,7 +55,8 @@ constexpr OptionRow row(std::string_view key, std::string_view environment, Opti
 
 // Tags of a source that has none do not take away those of a lower one.
 void override_tags(Options& lower, const Options& higher) {
-  if (higher.tags.written() && !higher.tags->empty()) lower.tags = higher.tags;
+  const auto& tags = higher.tags;
+  if (tags && tags.written() && !tags->empty()) lower.tags = tags;
 }
 
 constexpr OptionRow tags_row(OptionFlag flag) {

@@ -1,4 +1,5 @@
 // What only all options together can tell: whether they make a test.
+#include "number_text.h"
 #include "option_input.h"
 
 #include "crema/load/schedule/executor.h"
@@ -7,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace crema::load {
 namespace {
@@ -17,11 +17,8 @@ bool is_trend_stat(std::string_view stat) {
     if (stat == known) return true;
   }
   if (!stat.starts_with("p(") || !stat.ends_with(')')) return false;
-  const auto digits = stat.substr(2, stat.size() - 3);
-  double percent = -1;
-  const auto end = digits.data() + digits.size();
-  const auto [rest, error] = std::from_chars(digits.data(), end, percent);
-  return error == std::errc() && rest == end && percent >= 0 && percent <= 100;
+  const auto percent = real_number(stat.substr(2, stat.size() - 3));
+  return percent && *percent >= 0 && *percent <= 100;
 }
 
 void check_scenario(const Scenario& scenario, const std::vector<std::string>* exported,

@@ -1,4 +1,5 @@
 // Codecs of numbers, texts, lists and maps of texts.
+#include "number_text.h"
 #include "option_codecs.h"
 
 #include "crema/base/strings.h"
@@ -6,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <optional>
 
@@ -24,13 +24,10 @@ constexpr std::array<std::string_view, 18> kSystemTags = {
     "iter",    "method", "name",       "ocsp_status",       "proto", "scenario",
     "service", "status", "subproto",   "tls_version",       "url",   "vu"};
 
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  std::int64_t number = 0;
-  if (text.starts_with('+')) text.remove_prefix(1);
-  const auto end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || rest != end) return std::nullopt;
-  return number;
+// As k6 reads one: a sign before it may also be +.
+std::optional<std::int64_t> signed_number(std::string_view text) {
+  const bool plus = text.starts_with("+") && !text.starts_with("+-");
+  return whole_number(text.substr(plus ? 1 : 0));
 }
 
 bool is_time_unit(std::string_view text) { return text == "s" || text == "ms" || text == "us"; }
@@ -61,7 +58,7 @@ bool Boolean::read(const TextInput& input, bool& value) {
 bool Integer::read(const JsonInput& input, std::int64_t& value) {
   const Json& json = input.value();
   if (json.is_string()) {
-    const auto number = whole_number(json.get_ref<const std::string&>());
+    const auto number = signed_number(json.get_ref<const std::string&>());
     value = number.value_or(0);
     return number ? true : input.wrong(kWholeNumber);
   }
@@ -81,7 +78,7 @@ bool Integer::read(const JsonInput& input, std::int64_t& value) {
 }
 
 bool Integer::read(const TextInput& input, std::int64_t& value) {
-  const auto number = whole_number(input.value());
+  const auto number = signed_number(input.value());
   value = number.value_or(0);
   return number ? true : input.wrong(input.value(), kWholeNumber);
 }

@@ -11,7 +11,8 @@ namespace crema::load {
 namespace {
 
 std::optional<std::int64_t> written_vus(const Options& options) {
-  return options.vus.written() ? std::optional(*options.vus) : std::nullopt;
+  if (!options.vus.written()) return std::nullopt;
+  return options.vus;
 }
 
 bool has_stages(const Options& options) { return options.stages && !options.stages->empty(); }
@@ -39,33 +40,30 @@ void derive_iterations(Options& options) {
 }
 
 void derive_duration(Options& options, Problems& problems) {
-  if (*options.duration <= Nanoseconds(0)) {
+  if (options.duration <= Nanoseconds(0)) {
     add_problem(problems, option_error("load/option", "`duration` must be more than 0"));
     return;
   }
   set_default_scenario(options, {.executor = ExecutorKind::constant_vus,
                                  .vus = written_vus(options),
-                                 .duration = *options.duration});
+                                 .duration = options.duration});
 }
 
 void derive_stages(Options& options) {
   set_default_scenario(options, {.executor = ExecutorKind::ramping_vus,
                                  .start_vus = written_vus(options),
-                                 .stages = *options.stages});
+                                 .stages = options.stages});
 }
 
 // As k6 does since 2.1: users alone do one iteration each.
 void derive_vus(Options& options, Problems& problems) {
   if (options.scenarios) {
-    add_problem(problems,
-                make_warning("load/option-override",
-                             fmt::format("`vus` ({}) replaces the scenarios", *options.vus)));
+    add_problem(problems, make_warning("load/option-override", "`vus` replaces the scenarios"));
   }
-  options.iterations = *options.vus;
-  options.iterations.source = options.vus.source;
-  set_default_scenario(options, {.executor = ExecutorKind::shared_iterations,
-                                 .vus = *options.vus,
-                                 .iterations = *options.vus});
+  options.iterations = options.vus;
+  set_default_scenario(
+      options,
+      {.executor = ExecutorKind::shared_iterations, .vus = options.vus, .iterations = options.vus});
 }
 
 void derive_nothing(Options& options, Problems& problems) {
