@@ -39,6 +39,15 @@ struct State {
   std::uint64_t random = 1;
 };
 
+// A script may make up names without end.
+constexpr std::size_t kMostNames = 4096;
+
+void forget_names(State& state) {
+  if (state.names.size() < kMostNames) return;
+  std::erase_if(state.names,
+                [](const auto& item) { return !item.second.asked && item.second.waiters.empty(); });
+}
+
 Answer look_up(const std::string& name) {
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
@@ -197,6 +206,7 @@ Resolution Resolver::Impl::look_up_name(Loop& loop, std::string_view host, std::
   std::uint64_t wanted = 0;
   {
     auto locked = state.lock();
+    forget_names(*locked);
     auto& entry = locked->names[name];
     if (!entry.asked && entry.answers > 0 && now < entry.expires && entry.answer.error == 0) {
       return choose(entry, locked->random, port);

@@ -103,6 +103,14 @@ std::string_view version_name(int version) {
   }
 }
 
+// A text of our own, which lives longer than the connection.
+std::string_view protocol_name(std::string_view agreed) {
+  for (const std::string_view known : {"h2", "http/1.1", "http/1.0"}) {
+    if (agreed == known) return known;
+  }
+  return "";
+}
+
 // Go's name of a suite, which is IANA's but for two.
 std::string_view suite_name(std::string_view standard) {
   constexpr std::string_view kEnd = "_WITH_CHACHA20_POLY1305_SHA256";
@@ -256,7 +264,7 @@ TlsFacts TlsStream::facts() const {
   SSL_get0_alpn_selected(impl_->ssl, &protocol, &size);
   return {.version = version_name(SSL_version(impl_->ssl)),
           .cipher_suite = standard == nullptr ? "" : suite_name(standard),
-          .protocol = {reinterpret_cast<const char*>(protocol), size}};
+          .protocol = protocol_name({reinterpret_cast<const char*>(protocol), size})};
 }
 
 }  // namespace crema::load

@@ -32,6 +32,23 @@ bool asks_to_close(const HttpRequest& request) {
   });
 }
 
+// What would end its line would begin another: nobody may send that.
+HttpError check(const HttpRequest& request) {
+  if (!valid_header_name(request.method)) {
+    return {ErrorCode::generic, fmt::format("net/http: invalid method \"{}\"", request.method)};
+  }
+  for (const auto& [name, value] : request.headers) {
+    if (!valid_header_name(name)) {
+      return {ErrorCode::generic, fmt::format("net/http: invalid header field name \"{}\"", name)};
+    }
+    if (!valid_header_value(value)) {
+      return {ErrorCode::generic,
+              fmt::format("net/http: invalid header field value for \"{}\"", name)};
+    }
+  }
+  return {};
+}
+
 bool same_site(const Url& from, const Url& to) {
   const auto one = to_lower(from.host);
   const auto other = to_lower(to.host);
@@ -45,6 +62,7 @@ ClientRequest::ClientRequest(HttpClient& client, const HttpRequest& request, Htt
 
 void ClientRequest::run() {
   response_.clear();
+  if (auto error = check(request_)) return fail(std::move(error));
   auto target = context_.targets_->find(request_.url);
   if (!target) return fail({ErrorCode::invalid_url, std::move(target.error().message)});
   target_ = std::move(*target);

@@ -49,8 +49,10 @@ std::map<std::string, std::string> parse_parameters(std::string_view text) {
   return parameters;
 }
 
-std::string escaped(std::string_view text) {
-  return replace_all(replace_all(std::string(text), "\\", "\\\\"), "\"", "\\\"");
+// Without what would end the header's line.
+std::string escaped(std::string text) {
+  std::erase_if(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  return replace_all(replace_all(std::move(text), "\\", "\\\\"), "\"", "\\\"");
 }
 
 }  // namespace
@@ -100,7 +102,7 @@ std::string digest_authorization(const DigestChallenge& challenge,
   auto text = fmt::format(
       "Digest username=\"{}\", realm=\"{}\", nonce=\"{}\", uri=\"{}\", "
       "response=\"{}\"",
-      escaped(credentials.user), escaped(challenge.realm), escaped(challenge.nonce),
+      escaped(std::string(credentials.user)), escaped(challenge.realm), escaped(challenge.nonce),
       credentials.target, response);
   if (challenge.has_algorithm) text += fmt::format(", algorithm={}", challenge.algorithm);
   if (challenge.has_opaque) text += fmt::format(", opaque=\"{}\"", escaped(challenge.opaque));

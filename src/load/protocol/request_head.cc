@@ -40,16 +40,29 @@ bool belongs_to_body(std::string_view name) {
          is(name, "Content-Location");
 }
 
+// What a cookie may not hold is left out, as Go leaves it out.
+template <class Allowed>
+void append_if(std::string& head, std::string_view text, Allowed allowed) {
+  for (const char c : text) {
+    if (allowed(static_cast<unsigned char>(c))) head += c;
+  }
+}
+
 // The request's own first, then those of the jar that it does not replace.
 void append_cookies(std::string& head, const HttpRequest& request, const Url& url,
                     sys::WallTime now, std::string_view own) {
   bool any = false;
   const auto append = [&](std::string_view name, std::string_view value) {
-    head.append(any ? "; " : "Cookie: ").append(name).append("=");
+    head.append(any ? "; " : "Cookie: ");
+    append_if(head, name,
+              [](unsigned char c) { return c > 0x20 && c != 0x7F && c != ';' && c != '='; });
+    head += '=';
     // Go quotes what a blank or a comma would break.
     const bool quoted = value.find_first_of(" ,") != std::string_view::npos;
     if (quoted) head += '"';
-    head.append(value);
+    append_if(head, value, [](unsigned char c) {
+      return c >= 0x20 && c < 0x7F && c != '"' && c != ';' && c != '\\';
+    });
     if (quoted) head += '"';
     any = true;
   };

@@ -278,6 +278,22 @@ TEST_F(HttpClientTest, ErrorsBeforeAConnectionIsThere) {
   }
 }
 
+TEST_F(HttpClientTest, NothingThatIsSentCanHoldALineOfItsOwn) {
+  const std::vector<HeaderField> name = {{"X\r\nY", "1"}};
+  const std::vector<HeaderField> value = {{"X", "1\r\nY: 2"}};
+  EXPECT_THAT(send({.url = "http://127.0.0.1/", .headers = name}).error.message,
+              HasSubstr("invalid header field name"));
+  EXPECT_THAT(send({.url = "http://127.0.0.1/", .headers = value}).error.message,
+              HasSubstr("invalid header field value for \"X\""));
+  EXPECT_THAT(send({.method = "A B", .url = "http://127.0.0.1/"}).error.message,
+              HasSubstr("invalid method"));
+  ScriptedServer server({{reply(ok(""))}});
+  const std::vector<RequestCookie> cookies = {{"a\r\n", "b\r\nX: 1;", false}};
+  const auto url = server.url();
+  send({.url = url, .cookies = cookies});
+  EXPECT_THAT(server.requests()[0], HasSubstr("Cookie: a=\"bX: 1\"\r\n"));
+}
+
 TEST_F(HttpClientTest, AnInterruptEndsARequest) {
   ScriptedServer server({{Reply{.pieces = {}}}});
   HttpContext context(*loop, *host.clock, *resolver, nullptr, options);

@@ -33,7 +33,7 @@ struct TlsOutcome {
 struct TlsFacts {
   std::string_view version;       // "tls1.3", as k6 says it
   std::string_view cipher_suite;  // "TLS_AES_128_GCM_SHA256"
-  std::string_view protocol;      // what ALPN agreed on; "" for none
+  std::string_view protocol;      // what ALPN agreed on: "h2", "http/1.1"; "" for none
 };
 
 class TlsStream : public Stream {
@@ -53,7 +53,7 @@ class TlsStream : public Stream {
   bool pending() const;
   // As Socket::quiet. What came may be TLS's own business: then it is dealt with here.
   bool quiet();
-  // What the handshake agreed on; the texts live as long as the program, `protocol` as the stream.
+  // What the handshake agreed on; the texts live as long as the program.
   TlsFacts facts() const;
   // Why the last read or write failed, where its errno is 0.
   const std::string& message() const { return message_; }

@@ -58,6 +58,7 @@ class HttpContext {
   std::unique_ptr<TargetCache> targets_;
 };
 
+// Outlives the requests that are under way on it: interrupt their fibers first.
 class HttpClient {
  public:
   explicit HttpClient(HttpContext& context);

@@ -28,7 +28,8 @@ enum class Authentication : std::uint8_t { basic, digest };
 struct HttpRequest {
   std::string_view method = "GET";
   std::string_view url;  // with user and password for `authentication`
-  // In their order, names and values valid (header_list.h). Of "Host" the last counts; it becomes
+  // In their order; a name or value that is not valid (header_list.h) is an error. Of "Host" the
+  // last counts; it becomes
   // the authority. "Content-Length" and "Transfer-Encoding" are not taken from here.
   std::span<const HeaderField> headers;
   // As Go: without one, POST, PUT and PATCH send "Content-Length: 0", the others nothing.
