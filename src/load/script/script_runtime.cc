@@ -2,6 +2,7 @@
 
 #include "native.h"
 #include "script_classes.h"
+#include "user_state.h"
 
 #include <malloc.h>
 
@@ -57,6 +58,7 @@ ScriptRuntime::ScriptRuntime(RuntimeLimits limits)
   register_http_classes(engine_, *classes_);
   register_execution_classes(engine_, *classes_);
   set_module_loader(engine_);
+  set_rejection_tracker(engine_);
 }
 
 ScriptRuntime::~ScriptRuntime() {
