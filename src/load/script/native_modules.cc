@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::array kModules{
     NativeModule{"k6", make_k6},
+    NativeModule{"k6/crypto", make_crypto},
     NativeModule{"k6/data", make_data},
     NativeModule{"k6/encoding", make_encoding},
     NativeModule{"k6/execution", make_execution},
