@@ -1,6 +1,7 @@
 // A load test while it runs: what belongs to it, and the steps from init code to exit code.
 #pragma once
 
+#include "remote_modules.h"
 #include "scenario_run.h"
 #include "test_code.h"
 #include "worker.h"
@@ -34,7 +35,7 @@ class RunningTest {
   RunningTest(const RunningTest&) = delete;
   RunningTest& operator=(const RunningTest&) = delete;
 
-  LoadExit run();
+  TestOutcome run();
   Inspection inspect(bool requirements);
 
  private:
@@ -76,6 +77,7 @@ class RunningTest {
   const sys::Host& host_;
   const TestRequest& request_;
   std::stop_token stop_;
+  RemoteModules remote_;
   ModuleFiles files_;
   std::unique_ptr<Programs, void (*)(Programs*)> programs_;
   SharedArrayTexts shared_arrays_;
@@ -102,6 +104,8 @@ class RunningTest {
   Sync<Ending> ending_;
   Time started_{};
   Time ended_{};
+  Time scenarios_started_{};
+  Time scenarios_ended_{};
 };
 
 }  // namespace crema::load

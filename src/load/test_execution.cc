@@ -82,6 +82,7 @@ LoadExit RunningTest::begin_and_execute() {
                      LoadExit::setup_timeout, &shared_.setup_data);
   if (exit == LoadExit::ok && !ending_.lock()->asked) {
     execute();
+    scenarios_ended_ = host_.clock->monotonic();
     drop_what_is_left();
   }
   const auto ending = *ending_.lock();
@@ -156,6 +157,7 @@ void RunningTest::record_wire(Worker& worker, ScriptUser& user) {
 void RunningTest::execute() {
   make_scenarios();
   const Time start = host_.clock->monotonic();
+  scenarios_started_ = start;
   Sync<std::size_t> left(workers_.size());
   std::condition_variable changed;
   for (auto& worker : workers_)
@@ -261,6 +263,7 @@ void RunningTest::end(LoadExit exit, const std::string& message) {
   auto ending = ending_.lock();
   if (ending->asked) return;
   *ending = {true, exit, message};
+  facts_.ending = true;
   if (!message.empty() && request_.log) request_.log(LogEntry{LogLevel::error, message, {}});
 }
 
