@@ -16,7 +16,7 @@
 #include <span>
 #include <vector>
 
-struct epoll_event;
+struct epoll_event;  // NOLINT: the kernel's name
 
 namespace crema::load {
 
