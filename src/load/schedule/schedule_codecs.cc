@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace crema::load {
+namespace crema::load::codec {
 namespace {
 
 // Each place costs a pass over the document; a document of thousands of thresholds gets by with
@@ -179,4 +179,4 @@ Json ThresholdMap::write(const ThresholdSettings& value) {
   return json;
 }
 
-}  // namespace crema::load
+}  // namespace crema::load::codec
