@@ -22,6 +22,8 @@ class Printer {
   void print(JSValueConst value) {
     if (JS_IsUndefined(value) || JS_IsNull(value)) {
       text += "null";
+    } else if (JS_IsSymbol(value)) {
+      print_description(value);
     } else if (JS_IsString(value)) {
       text += formats::json_string(text_of(context_, value));
     } else if (!JS_IsObject(value)) {
@@ -34,6 +36,10 @@ class Printer {
   void print_object(JSValueConst value) {
     if (JS_IsFunction(context_, value)) {
       text += "[object Function]";
+      return;
+    }
+    if (JS_IsError(value)) {
+      text += text_of(context_, value);
       return;
     }
     if (JS_IsDate(value)) {
@@ -58,6 +64,11 @@ class Printer {
 
  private:
   void print_plain(JSValueConst value) { text += text_of(context_, value); }
+
+  void print_description(JSValueConst symbol) {
+    const Value object(context_, JS_ToObject(context_, symbol));
+    text += formats::json_string(text_of(context_, object.member("description").get()));
+  }
 
   void print_as_json(JSValueConst value) {
     const Value json(context_, JS_JSONStringify(context_, value, JS_UNDEFINED, JS_UNDEFINED));
@@ -114,6 +125,10 @@ class Printer {
 }  // namespace
 
 std::string console_text(JSContext* context, JSValueConst value) {
+  if (JS_IsSymbol(value)) {
+    const Value object(context, JS_ToObject(context, value));
+    return text_of(context, object.member("description").get());
+  }
   if (!JS_IsObject(value) || JS_IsError(value)) return text_of(context, value);
   Printer printer(context);
   printer.print_object(value);

@@ -80,6 +80,8 @@ bool define_globals(JSContext* context) {
   JS_DefinePropertyValueStr(context, global.get(), "__ITER", JS_UNDEFINED, JS_PROP_C_W_E);
   define_console(context, global.get());
   define_timers(context, global.get());
+  define_crypto(context, global.get());
+  define_text_coding(context, global.get());
   return !JS_HasException(context);
 }
 

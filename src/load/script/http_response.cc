@@ -298,12 +298,18 @@ JSValue js_json(JSContext* context, JSValueConst self, int count, JSValueConst* 
       static_cast<const ResponseData*>(JS_GetOpaque2(context, self, response_class(context)));
   if (data == nullptr) return JS_EXCEPTION;
   const bool whole = count == 0 || JS_IsUndefined(arguments[0]);
-  if (data->type == ResponseType::none || has_no_body(data->response.status))
+  if (data->type == ResponseType::none || has_no_body(data->response.status) ||
+      data->response.body.empty())
     return JS_ThrowTypeError(context,
                              "the body is null so we can't transform it to JSON - this likely "
                              "was because of a request error getting the response");
   const std::string& text = data->response.body;
-  if (!whole) return select_json(context, text, text_of(context, arguments[0]));
+  if (!whole) {
+    const auto selected = select_json(text, text_of(context, arguments[0]));
+    if (!selected) return throw_diagnostic(context, selected.error());
+    if (!*selected) return JS_UNDEFINED;
+    return JS_ParseJSON(context, (*selected)->c_str(), (*selected)->size(), "<response>");
+  }
   const JSValue value = JS_ParseJSON(context, text.c_str(), text.size(), "<response>");
   if (!JS_IsException(value)) return value;
   const Value thrown(context, JS_GetException(context));

@@ -76,6 +76,7 @@ CheckPlace* place_of_check(JSContext* context, UserState& user, JSAtom name, con
   if (place.check == nullptr) {
     const std::string text = text_of_atom(context, name);
     if (text.find(kSeparator) != std::string::npos) {
+      user.checks.erase(CheckKey{name, tags, user.group});
       throw_separator(context, "check name");
       return nullptr;
     }

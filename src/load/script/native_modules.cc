@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::array kModules{
     NativeModule{"k6", make_k6},
+    NativeModule{"k6/crypto", make_crypto},
     NativeModule{"k6/data", make_data},
     NativeModule{"k6/encoding", make_encoding},
     NativeModule{"k6/execution", make_execution},
@@ -122,9 +123,15 @@ Value run_common(JSContext* context, const std::string& address, const Program& 
   return module.member("exports");
 }
 
+// The data of a JSON file, made once a context.
 Value parse_json_module(JSContext* context, const std::string& address, const Program& program) {
+  auto& required = user_of(context).required;
+  if (const auto found = required.find(address); found != required.end())
+    return Value::copy_of(context, found->second.get());
   const std::string text(program.source->text());
-  return {context, JS_ParseJSON(context, text.c_str(), text.size(), address.c_str())};
+  Value data(context, JS_ParseJSON(context, text.c_str(), text.size(), address.c_str()));
+  if (!data.threw()) required.emplace(address, Value::copy_of(context, data.get()));
+  return data;
 }
 
 void add_wanted(JSContext* context, const std::string& module, const std::string& name) {
@@ -149,6 +156,12 @@ void add_wanted(JSContext* context, const std::string& module, const std::string
       JS_AddModuleExport(context, made->second, each.c_str());
 }
 
+JSModuleDef* throw_in_circle(JSContext* context, const std::string& address) {
+  JS_ThrowPlainError(context, "the module %s is required by one that it imports itself",
+                     address.c_str());
+  return nullptr;
+}
+
 JSModuleDef* read_standard(JSContext* context, const std::string& address, const Program& program) {
   for (const auto& [specifier, names] : program.imports) {
     std::string target = specifier;
@@ -159,11 +172,22 @@ JSModuleDef* read_standard(JSContext* context, const std::string& address, const
     }
     for (const auto& name : names) add_wanted(context, target, name);
   }
+  UserState& user = user_of(context);
+  if (user.modules_broken) {
+    JS_ThrowPlainError(context, "no module can be loaded after one that could not be");
+    return nullptr;
+  }
+  if (!user.reading.insert(address).second) return throw_in_circle(context, address);
   const JSValue value =
       JS_ReadObject(context, program.code.data(), program.code.size(), JS_READ_OBJ_BYTECODE);
-  if (JS_IsException(value)) return nullptr;
+  user.reading.erase(address);
+  if (JS_IsException(value)) {
+    user.modules_broken = true;
+    return nullptr;
+  }
   auto* module = static_cast<JSModuleDef*>(JS_VALUE_GET_PTR(value));
   JS_FreeValue(context, value);
+  user.standard.emplace(address, module);
   const Value meta(context, JS_GetImportMeta(context, module));
   JS_DefinePropertyValueStr(context, meta.get(), "url", new_string(context, address),
                             JS_PROP_C_W_E);
@@ -184,6 +208,28 @@ JSModuleDef* read_standard(JSContext* context, const std::string& address, const
           "resolve", 1, 0, 1, data),
       JS_PROP_C_W_E);
   return module;
+}
+
+// What require() of an ECMAScript module gives: its namespace, after it ran.
+JSValue require_standard(JSContext* context, const std::string& address, const Program& program) {
+  UserState& user = user_of(context);
+  const auto found = user.standard.find(address);
+  JSModuleDef* module =
+      found != user.standard.end() ? found->second : read_standard(context, address, program);
+  if (module == nullptr) return JS_EXCEPTION;
+  if (crema_js_module_evaluated(module) == 0) {
+    if (crema_js_module_complete(JS_GetRuntime(context), module) == 0) {
+      throw_in_circle(context, address);
+      return JS_EXCEPTION;
+    }
+    const Value done(context, JS_EvalFunction(context, crema_js_module_value(context, module)));
+    if (done.threw()) return JS_EXCEPTION;
+    if (JS_IsPromise(done.get()) && JS_PromiseState(context, done.get()) == JS_PROMISE_REJECTED) {
+      user.forget_rejection(done.get());
+      return JS_Throw(context, JS_PromiseResult(context, done.get()));
+    }
+  }
+  return JS_GetModuleNamespace(context, module);
 }
 
 char* normalise(JSContext* context, const char* base, const char* specifier, void*) {
@@ -248,11 +294,7 @@ JSValue require_module(JSContext* context, const std::string& base, const std::s
   if (program->kind == ModuleKind::common) return run_common(context, *address, *program).release();
   if (program->kind == ModuleKind::json)
     return parse_json_module(context, *address, *program).release();
-  JSModuleDef* module = read_standard(context, *address, *program);
-  if (module == nullptr) return JS_EXCEPTION;
-  const Value done(context, JS_EvalFunction(context, crema_js_module_value(context, module)));
-  if (done.threw()) return JS_EXCEPTION;
-  return JS_GetModuleNamespace(context, module);
+  return require_standard(context, *address, *program);
 }
 
 JSValue object_of(JSContext* context, std::span<const JSCFunctionListEntry> entries) {

@@ -33,8 +33,8 @@ void note_import(JSContext*, const char* specifier, const char* name, void* opaq
 
 bool compile_standard(JSContext* context, const std::string& address, Program& program) {
   const std::string text(program.source->text());
-  Value compiled(context, JS_Eval(context, text.c_str(), text.size(), address.c_str(),
-                                  JS_EVAL_TYPE_MODULE | JS_EVAL_FLAG_COMPILE_ONLY));
+  Value compiled(context,
+                 crema_js_compile_module(context, text.c_str(), text.size(), address.c_str()));
   if (compiled.threw()) return false;
   if (crema_js_has_module_syntax(compiled.get()) != 0) {
     crema_js_each_import(context, compiled.get(), note_import, &program.imports);

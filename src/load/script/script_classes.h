@@ -15,6 +15,7 @@ struct ScriptClasses {
   JSClassID response_callback = 0;
   JSClassID file_data = 0;
   JSClassID hasher = 0;
+  JSClassID crypto_key = 0;
   JSClassID tags = 0;
 };
 
@@ -24,5 +25,6 @@ void register_data_classes(JSRuntime* engine, ScriptClasses& classes);
 void register_http_classes(JSRuntime* engine, ScriptClasses& classes);
 void register_execution_classes(JSRuntime* engine, ScriptClasses& classes);
 void register_crypto_classes(JSRuntime* engine, ScriptClasses& classes);
+void register_key_class(JSRuntime* engine, ScriptClasses& classes);
 
 }  // namespace crema::load

@@ -2,6 +2,7 @@
 
 #include "native.h"
 #include "script_classes.h"
+#include "user_state.h"
 
 #include <malloc.h>
 
@@ -56,7 +57,10 @@ ScriptRuntime::ScriptRuntime(RuntimeLimits limits)
   register_data_classes(engine_, *classes_);
   register_http_classes(engine_, *classes_);
   register_execution_classes(engine_, *classes_);
+  register_crypto_classes(engine_, *classes_);
+  register_key_class(engine_, *classes_);
   set_module_loader(engine_);
+  set_rejection_tracker(engine_);
 }
 
 ScriptRuntime::~ScriptRuntime() {

@@ -6,6 +6,7 @@
 #include "user_state.h"
 
 #include <cstring>
+#include <utility>
 
 namespace crema::load {
 namespace {
@@ -49,6 +50,8 @@ CallResult failure(UserState& state) {
   CallResult result;
   const bool thrown = JS_HasException(state.context);
   if (thrown) result.error = take_exception(state.context, state.sources());
+  if (std::exchange(state.in_promise, false))
+    result.error.message = "Uncaught (in promise) " + result.error.message;
   if (state.aborted) {
     result.end = CallEnd::aborted;
     result.error.message = state.abort_reason;
@@ -73,6 +76,21 @@ Value settled(UserState& state, Value value) {
     default:
       return {context, JS_UNDEFINED};  // nothing is left that could settle it
   }
+}
+
+// Somebody waits for the promise: that it is rejected is no news.
+void handle(JSContext* context, JSValueConst promise) {
+  user_of(context).forget_rejection(promise);
+  const Value object = Value::copy_of(context, promise);
+  const Value nothing(context, JS_NewCFunction(
+                                   context,
+                                   [](JSContext*, JSValueConst, int, JSValueConst*) -> JSValue {
+                                     return JS_UNDEFINED;
+                                   },
+                                   "", 0));
+  const Value then = object.member("then");
+  JSValueConst given[] = {nothing.get(), nothing.get()};
+  const Value chained(context, JS_Call(context, then.get(), promise, 2, given));
 }
 
 bool to_json(UserState& state, const Value& value, std::string& json) {
@@ -107,6 +125,7 @@ ScriptUser::~ScriptUser() = default;
 UserState::~UserState() {
   crema_js_drop_jobs(links.runtime->engine(), &js);
   ready.clear();
+  rejections.clear();
   timers.clear();
   required.clear();
   for (const auto& [key, place] : checks) JS_FreeAtom(context, key.name);
@@ -126,8 +145,10 @@ CallResult ScriptUser::load(const std::string& address) {
   if (!define_globals(context)) return failure(state);
   JSModuleDef* module = read_module(context, address);
   if (module == nullptr) return failure(state);
-  const Value done = settled(
-      state, Value(context, JS_EvalFunction(context, crema_js_module_value(context, module))));
+  Value ran(context, JS_EvalFunction(context, crema_js_module_value(context, module)));
+  // A module that waits at its top may fail later: what it threw is the error of the init code.
+  if (ran.object()) handle(context, ran.get());
+  const Value done = settled(state, std::move(ran));
   if (done.threw()) return failure(state);
   state.main_namespace = Value(context, JS_GetModuleNamespace(context, module));
   if (state.main_namespace.threw()) return failure(state);

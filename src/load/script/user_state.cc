@@ -63,6 +63,13 @@ bool UserState::drain() {
       JSContext* ran = nullptr;
       if (JS_ExecutePendingJob(engine, &ran) < 0) return false;
     }
+    // As in k6: a rejection must be handled before the next callback runs.
+    if (!rejections.empty()) {
+      in_promise = true;
+      JS_Throw(context, rejections.front().reason.release());
+      rejections.clear();
+      return false;
+    }
     if (!ready.empty()) {
       auto callback = std::move(ready.front());
       ready.pop_front();
@@ -79,7 +86,28 @@ bool UserState::drain() {
   }
 }
 
+void UserState::forget_rejection(JSValueConst promise) {
+  std::erase_if(rejections, [&](const Rejection& each) {
+    return JS_VALUE_GET_PTR(each.promise.get()) == JS_VALUE_GET_PTR(promise);
+  });
+}
+
+void set_rejection_tracker(JSRuntime* engine) {
+  JS_SetHostPromiseRejectionTracker(
+      engine,
+      [](JSContext* context, JSValueConst promise, JSValueConst reason, bool handled, void*) {
+        auto* user = static_cast<UserState*>(JS_GetContextOpaque(context));
+        if (user == nullptr) return;
+        user->forget_rejection(promise);
+        if (!handled)
+          user->rejections.push_back(
+              {Value::copy_of(context, promise), Value::copy_of(context, reason)});
+      },
+      nullptr);
+}
+
 void UserState::abandon() {
+  rejections.clear();
   for (auto& [number, timer] : timers) links.loop->cancel(timer->id);
   timers.clear();
   for (const Fiber helper : helpers) links.loop->interrupt(helper);

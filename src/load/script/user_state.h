@@ -70,6 +70,8 @@ struct UserState {
   // Waits for what the call has started: runs jobs and callbacks until there are none to come.
   // False when the user was interrupted, or code of a callback threw (the exception is pending).
   bool drain();
+  // What was rejected with this promise is told elsewhere.
+  void forget_rejection(JSValueConst promise);
   // After a call that did not end by itself: stops what it has started, and waits for that.
   void abandon();
   // For work that ends later, outside JavaScript: between begin and end a call of the user does not
@@ -101,6 +103,13 @@ struct UserState {
   std::size_t pending = 0;
   std::vector<Fiber> helpers;  // that make requests beside the user's own fiber
   std::deque<std::function<bool()>> ready;
+  // Promises that were rejected while nobody handled that.
+  struct Rejection {
+    Value promise;
+    Value reason;
+  };
+  std::vector<Rejection> rejections;
+  bool in_promise = false;  // the pending exception is one of them
   Fiber waiting_for_ready;
   IterationFacts iteration;
 
@@ -117,6 +126,9 @@ struct UserState {
   std::map<std::string, std::set<std::string>, std::less<>> wanted;  // of native modules
   std::map<std::string, Value> required;                             // by address: module.exports
   std::map<std::string, JSModuleDef*, std::less<>> native;
+  std::map<std::string, JSModuleDef*, std::less<>> standard;
+  std::set<std::string> reading;  // addresses of standard modules whose imports are looked for
+  bool modules_broken = false;    // one could not be read, and others may refer to it
 
   // HTTP.
   std::unique_ptr<HttpClient> http;
@@ -157,6 +169,9 @@ class Waiting {
  private:
   UserState& user_;
 };
+
+// Has the engine tell users of promises that are rejected with nobody to handle it.
+void set_rejection_tracker(JSRuntime* engine);
 
 // Ends the call: no `catch` of the script sees it.
 JSValue throw_interrupted(JSContext* context);

@@ -66,6 +66,44 @@ int crema_js_has_module_syntax(JSValueConst module) {
          m->req_module_entries_count || m->has_tla;
 }
 
+/* No name of a real module begins so: what is compiled must meet none of them. */
+static char *crema_placeholder_name(JSContext *ctx, const char *base, const char *name,
+                                    void *opaque) {
+  size_t size = strlen(name) + 2;
+  char *result = js_malloc(ctx, size);
+  (void)base, (void)opaque;
+  if (result)
+    snprintf(result, size, "\x01%s", name);
+  return result;
+}
+
+static JSModuleDef *crema_placeholder(JSContext *ctx, const char *name, void *opaque) {
+  (void)opaque;
+  return JS_NewCModule(ctx, name, NULL);
+}
+
+JSValue crema_js_compile_module(JSContext *ctx, const char *text, size_t size, const char *name) {
+  JSRuntime *rt = ctx->rt;
+  JSModuleNormalizeFunc *normalize = rt->normalize_u.module_normalize_func;
+  JSModuleLoaderFunc *loader = rt->u.module_loader_func;
+  void *opaque = rt->module_loader_opaque;
+  struct list_head *last = ctx->loaded_modules.prev, *el, *el1;
+  JSModuleDef *kept = NULL;
+  JSValue compiled;
+  JS_SetModuleLoaderFunc(rt, crema_placeholder_name, crema_placeholder, NULL);
+  compiled = JS_Eval(ctx, text, size, name, JS_EVAL_TYPE_MODULE | JS_EVAL_FLAG_COMPILE_ONLY);
+  JS_SetModuleLoaderFunc(rt, normalize, loader, opaque);
+  if (!JS_IsException(compiled))
+    kept = JS_VALUE_GET_PTR(compiled);
+  for (el = last->next; el != &ctx->loaded_modules; el = el1) {
+    JSModuleDef *m = list_entry(el, JSModuleDef, link);
+    el1 = el->next;
+    if (m != kept)
+      js_free_module_def(ctx, m);
+  }
+  return compiled;
+}
+
 void crema_js_drop_module(JSContext *ctx, JSValueConst module) {
   js_free_module_def(ctx, JS_VALUE_GET_PTR(module));
 }
@@ -108,6 +146,49 @@ int crema_js_module_exports(JSContext *ctx, JSModuleDef *module, const char *nam
     found = module->export_entries[i].export_name == atom;
   JS_FreeAtom(ctx, atom);
   return found;
+}
+
+/* Whether the module itself is there, and not only begun. */
+static int crema_module_is_read(const JSModuleDef *m) {
+  int i;
+  if (m->status >= JS_MODULE_STATUS_EVALUATING)
+    return 1;
+  for (i = 0; i < m->req_module_entries_count; i++)
+    if (!m->req_module_entries[i].module)
+      return 0;
+  return m->init_func || !JS_IsUndefined(m->func_obj);
+}
+
+int crema_js_module_complete(JSRuntime *rt, JSModuleDef *module) {
+  size_t seen = 1, next, room = 16, i;
+  int r, complete = 1;
+  JSModuleDef **modules = js_malloc_rt(rt, room * sizeof(*modules));
+  if (!modules)
+    return 0;
+  modules[0] = module;
+  for (next = 0; next < seen && complete; next++) {
+    const JSModuleDef *m = modules[next];
+    complete = crema_module_is_read(m);
+    for (r = 0; r < m->req_module_entries_count && complete; r++) {
+      JSModuleDef *needed = m->req_module_entries[r].module;
+      for (i = 0; i < seen && modules[i] != needed; i++) {
+      }
+      if (i < seen || !needed)
+        continue;
+      if (seen == room) {
+        JSModuleDef **more = js_realloc_rt(rt, modules, 2 * room * sizeof(*modules));
+        if (!more) {
+          complete = 0;
+          break;
+        }
+        modules = more;
+        room *= 2;
+      }
+      modules[seen++] = needed;
+    }
+  }
+  js_free_rt(rt, modules);
+  return complete;
 }
 
 int crema_js_module_evaluated(JSModuleDef *module) {

@@ -27,6 +27,9 @@ void crema_js_leave(JSRuntime *rt, CremaJsFiber *fiber);
 /* Drops the jobs of a fiber that is not entered. */
 void crema_js_drop_jobs(JSRuntime *rt, CremaJsFiber *fiber);
 
+/* Compiles a module by itself: JS_Eval would look for the modules that it imports, and tie those to
+   what is only compiled. */
+JSValue crema_js_compile_module(JSContext *ctx, const char *text, size_t size, const char *name);
 /* Whether the compiled module has an import, an export or a top-level await: k6 takes a file
    without them for CommonJS. */
 int crema_js_has_module_syntax(JSValueConst module);
@@ -40,6 +43,8 @@ void crema_js_each_import(JSContext *ctx, JSValueConst module, CremaJsImport *ea
 JSValue crema_js_module_value(JSContext *ctx, JSModuleDef *module);
 /* Whether a module of that name has an export of that name, before it is linked. */
 int crema_js_module_exports(JSContext *ctx, JSModuleDef *module, const char *name);
+/* 0 while a module that this one needs, near or far, is yet to be found. */
+int crema_js_module_complete(JSRuntime *rt, JSModuleDef *module);
 /* 0 while the module was not evaluated. */
 int crema_js_module_evaluated(JSModuleDef *module);
 /* Math.random() of this context goes on from `seed`. */
