@@ -191,7 +191,7 @@ Result<std::unique_ptr<const XmlDocument>> parse_xml(const SourcePtr& given,
 }
 
 std::string xml_root_name(std::string_view text) {
-  constexpr std::size_t kBeginning = 64 * 1024;
+  constexpr std::size_t kBeginning = std::size_t{64} * 1024;
   for (const std::string_view mark : {"\xEF\xBB\xBF", "\xFF\xFE", "\xFE\xFF"}) {
     if (text.starts_with(mark)) text.remove_prefix(mark.size());
   }
