@@ -64,9 +64,9 @@ Result<> RemoteModules::check_lock(const std::string& address, const std::string
     const auto blank = line.find(' ');
     if (blank == std::string_view::npos || line.substr(blank + 1) != address) continue;
     if (line.substr(0, blank) == hash) return {};
-    Diagnostic diagnostic = make_error(
-        "load/module", fmt::format("the module {} is not the one that {} names", address,
-                                   lock_.filename().string()));
+    Diagnostic diagnostic =
+        make_error("load/module", fmt::format("the module {} is not the one that {} names", address,
+                                              lock_.filename().string()));
     diagnostic.hint = fmt::format("look at what changed, then write {} there", hash);
     return diagnostic;
   }
@@ -89,8 +89,7 @@ Result<std::string> RemoteModules::download(const std::string& address) {
   if (response.error) return refused(address, response.error.message);
   if (response.status != 200)
     return refused(address, fmt::format("the server answers {}", response.status_text));
-  if (log_)
-    log_(LogEntry{LogLevel::debug, fmt::format("fetched {}", address), {}});
+  if (log_) log_(LogEntry{LogLevel::debug, fmt::format("fetched {}", address), {}});
   return std::move(response.body);
 }
 

@@ -35,8 +35,7 @@ TestOutcome RunningTest::run() {
   if (const auto exit = prepare(); exit != LoadExit::ok) return {exit, {}};
   if (const auto exit = start_workers(); exit != LoadExit::ok) return {exit, {}};
   if (request_.print && !request_.quiet)
-    request_.print(
-        start_text(code_.options, request_.script, outputs_text_, plan_, striping_));
+    request_.print(start_text(code_.options, request_.script, outputs_text_, plan_, striping_));
   started_ = host_.clock->monotonic();
   facts_.started = started_.time_since_epoch().count();
   TestOutcome outcome{begin_and_execute(), {}};

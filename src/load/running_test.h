@@ -44,8 +44,7 @@ class RunningTest {
   Result<> open_outputs();
   // The threads, each with its share of the users, ready to start.
   LoadExit start_workers();
-  // This process's segment in the sequence of all is cut into one for each thread.
-  Result<Striping> striping_in_test(const std::vector<ExecutionSegment>& parts, std::size_t part);
+  Result<> add_worker(std::int64_t index, std::int64_t threads);
   LoadExit make_users();
   // Runs `body` on a fiber of every worker, and waits.
   void on_all(const std::function<void(Worker&)>& body);
