@@ -1,5 +1,7 @@
 // `crema load`: load tests with k6 scripts.
 #include "arguments.h"
+#include "evidence_run.h"
+#include "left_evidence.h"
 #include "load_arguments.h"
 #include "load_log.h"
 #include "output.h"
@@ -45,6 +47,23 @@ load::TestRequest request_of(const sys::Host& host, const LoadArguments& argumen
   return request;
 }
 
+// In a step, evidence for its run; in a repository, a run of its own; nowhere else.
+Result<> keep(const sys::Host& host, const LoadArguments& arguments, const load::TestOutcome& outcome) {
+  std::vector<evidence::Evidence> left{*outcome.record};
+  if (const auto step = host.variable("CREMA_EVIDENCE"))
+    return leave_records(*step, host, std::move(left));
+  const auto project = find_project(host);
+  std::error_code ignored;
+  if (!std::filesystem::exists(project.root / ".git", ignored) && !host.variable("CREMA_HOME"))
+    return {};
+  auto run = CREMA_TRY(EvidenceRun::begin(
+      host, project, fmt::format("crema load run {}", arguments.request.script)));
+  const bool passed = outcome.exit == load::LoadExit::ok;
+  CREMA_TRY(run.add_job({.name = "load", .step = "Load test"}, host.clock->wall(), passed, "",
+                        std::move(left)));
+  return run.finish(passed);
+}
+
 int run_script(const sys::Host& host, const LoadArguments& arguments) {
   std::stop_source stop;
   // The second signal is meant: nothing is waited for any more.
@@ -52,7 +71,11 @@ int run_script(const sys::Host& host, const LoadArguments& arguments) {
                                    [] { ::_exit(static_cast<int>(load::LoadExit::interrupted)); });
   LoadLog log(host, arguments.log);
   const auto request = request_of(host, arguments, log);
-  return static_cast<int>(load::run_test(host, request, stop.get_token()));
+  const auto outcome = load::run_test(host, request, stop.get_token());
+  if (outcome.record)
+    if (const auto kept = keep(host, arguments, outcome); !kept)
+      report(kept.error(), host);
+  return static_cast<int>(outcome.exit);
 }
 
 int inspect_script(const sys::Host& host, const LoadArguments& arguments) {

@@ -93,8 +93,12 @@ TestOutcome outcome_of(const XmlElement& test, const Said& said) {
 }
 
 // Long names of outer suites are cut: each inner one repeats them.
+constexpr std::size_t kOuter = 300;
+// A longer name is no file's, and of an outer suite with a longer one each inner one would have to
+// read all of it.
+constexpr std::size_t kLongestName = 4096;
+
 std::string joined(std::string_view outer, std::string_view name) {
-  constexpr std::size_t kOuter = 300;
   const bool config_file = outer.ends_with(".xml") || outer.ends_with(".xml.dist");
   if (outer.empty() || config_file || name.starts_with(outer)) return std::string(name);
   if (name.empty()) return std::string(outer);
@@ -122,7 +126,9 @@ class JunitReader {
   void add(const XmlElement& element, const std::string& outer, std::string_view outer_file) {
     const bool whole = element.name() == "testsuites";
     const auto name = whole ? "" : joined(outer, own_name(element));
-    const auto file = element.attribute("file").empty() ? outer_file : element.attribute("file");
+    const auto own_file = element.attribute("file");
+    const bool is_file = !own_file.empty() && own_file.size() <= kLongestName;
+    const auto file = is_file ? own_file : outer_file;
     bool nested = false;
     bool cases = false;
     for (auto child = element.first_child(); child; child = child.next()) {
@@ -132,8 +138,9 @@ class JunitReader {
     if (cases || (!whole && (!nested || element.child("error") || element.child("failure"))))
       add_suite(element, name, file, nested);
     if (!nested) return;
+    const auto above = name.size() > kLongestName ? name.substr(0, kOuter) : name;
     for (auto child = element.first_child(); child; child = child.next()) {
-      if (child.name() == "testsuite") add(child, name, file);
+      if (child.name() == "testsuite") add(child, above, file);
     }
   }
 
@@ -154,10 +161,11 @@ class JunitReader {
     suite.started = parse_timestamp(element.attribute("timestamp")).value_or(Time{});
     std::chrono::nanoseconds sum{0};
     std::unordered_map<std::string, std::size_t> known;
+    const auto own = replace_all(std::string(element.attribute("name")), "\\", ".");
     for (auto child = element.first_child(); child; child = child.next()) {
       const auto kind = child.name();
       if (kind == "testcase") {
-        auto test = read_case(child, element, suite, file);
+        auto test = read_case(child, own, suite, file);
         sum += test.duration;
         keep_case(suite, known, std::move(test));
       } else if (kind == "error" || kind == "failure") {
@@ -251,13 +259,14 @@ class JunitReader {
     suite.cases.push_back(std::move(test));
   }
 
-  TestCase read_case(const XmlElement& element, const XmlElement& suite_element,
-                     const TestSuite& suite, std::string_view suite_file) const {
+  // `own` is the suite's name without those of the suites around it, as a class has it.
+  TestCase read_case(const XmlElement& element, std::string_view own, const TestSuite& suite,
+                     std::string_view suite_file) const {
     auto said = said_by(framework_, element);
     TestCase test{.name = std::string(element.attribute("name")),
                   .outcome = outcome_of(element, said),
                   .duration = junit_duration(element.attribute("time"))};
-    test.group = group_of(element.attribute("classname"), test.name, suite_element, suite);
+    test.group = group_of(element.attribute("classname"), test.name, own, suite);
     place(test, element, said, suite_file, suite);
     for (const auto& flake : said.flakes) test.earlier.push_back(attempt(flake));
     if (test.outcome == TestOutcome::failed) explain(test, said);
@@ -272,9 +281,8 @@ class JunitReader {
   }
 
   // A class name says nothing where the suite or the case says the same.
-  std::string group_of(std::string_view classname, std::string_view name,
-                       const XmlElement& suite_element, const TestSuite& suite) const {
-    const auto own = replace_all(std::string(suite_element.attribute("name")), "\\", ".");
+  std::string group_of(std::string_view classname, std::string_view name, std::string_view own,
+                       const TestSuite& suite) const {
     const bool said = classname == name || classname == suite.name || classname == own ||
                       (framework_ == "mocha" && name.ends_with(classname)) ||
                       (framework_ == "phpunit" && own.starts_with(classname));
@@ -292,7 +300,8 @@ class JunitReader {
     if (test.file.empty()) test.file = said.file;
     if (test.line == 0) test.line = said.line;
     if (test.file.empty()) test.file = suite_file;
-    const bool suite_is_file = framework_ == "vitest" || framework_ == "playwright";
+    const bool suite_is_file =
+        (framework_ == "vitest" || framework_ == "playwright") && suite.name.size() <= kLongestName;
     if (test.file.empty() && suite_is_file) test.file = suite.name;
     test.file = repository_path(test.file, place_);
   }

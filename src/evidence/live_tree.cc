@@ -163,11 +163,12 @@ class LiveTree : public RunListener {
     name += std::string(name_width - std::min(name_width, display_width(name)), ' ');
     lines.push_back(fmt::format(
         "{} {}  {:>7}  {}", style().running_glyph(frame), style().paint(Tone::bold, name),
-        duration_text(now - *job.started),
+        duration_text(now - job.started.value_or(now)),
         style().paint(Tone::dim, fmt::format("{} step{} done", done, done == 1 ? "" : "s"))));
     const auto* step = job.current_step();
     if (step == nullptr) return;
-    const auto text = fmt::format("{} {}", step->name, duration_text(now - *step->started));
+    const auto text =
+        fmt::format("{} {}", step->name, duration_text(now - step->started.value_or(now)));
     lines.push_back(fmt::format("    {} {}", style().chevron(),
                                 elide_middle(text, columns - 8, style().unicode)));
     const std::size_t shown = std::min(tail, step->tail.size());

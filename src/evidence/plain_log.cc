@@ -8,7 +8,7 @@
 namespace crema::evidence {
 namespace {
 
-constexpr std::size_t kBufferSize = 64 * 1024;
+constexpr std::size_t kBufferSize = std::size_t{64} * 1024;
 constexpr std::size_t kTailLines = 20;
 
 class PlainLog : public RunListener {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -83,8 +84,8 @@ void add_jobs(std::string& out, const RunView& view, const Style& style) {
           std::chrono::duration<double>(*job->finished - view.started).count() / whole;
       const auto from =
           std::min(static_cast<std::size_t>(std::max(0.0, begin) * kBarWidth), kBarWidth - 1);
-      const auto until = std::clamp<std::size_t>(static_cast<std::size_t>(end * kBarWidth + 0.5),
-                                                 from + 1, kBarWidth);
+      const auto until =
+          std::clamp<std::size_t>(std::lround(std::max(0.0, end) * kBarWidth), from + 1, kBarWidth);
       std::string bar(from, ' ');
       for (std::size_t i = from; i < until; ++i) bar += style.unicode ? "━" : "=";
       line += "  " + style.paint(job->result == Outcome::failure ? Tone::red : Tone::dim, bar);
@@ -169,9 +170,11 @@ std::string critical_path_line(const RunView& view, const Style& style) {
   if (path.size() < 2) return "";
   std::string text;
   for (const auto* job : path) {
+    const auto started = job->started, finished = job->finished;
+    if (!started || !finished) continue;
     if (!text.empty()) text += fmt::format(" {} ", style.arrow());
     text += fmt::format("{} {}", job->name,
-                        style.paint(Tone::dim, duration_text(*job->finished - *job->started)));
+                        style.paint(Tone::dim, duration_text(*finished - *started)));
   }
   return fmt::format("{} {}\n", style.paint(Tone::bold, "critical path"), text);
 }

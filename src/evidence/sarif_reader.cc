@@ -163,7 +163,7 @@ class SarifReader {
     for (int i = 0; i < kMostBases && !base.empty() && uri.find("://") == std::string::npos; ++i) {
       const auto& folder = member(member(run_, "originalUriBaseIds"), base.c_str());
       const auto above = text_of(folder, "uri");
-      if (!above.empty()) uri = above + (above.ends_with('/') ? "" : "/") + uri;
+      if (!above.empty()) uri.insert(0, above.ends_with('/') ? above : above + "/");
       base = text_of(folder, "uriBaseId");
     }
     return repository_path(path_of_uri(uri), root_);

@@ -38,10 +38,10 @@ bool is_index_into(const Json& index, std::size_t size) {
 }  // namespace
 
 const Json& member(const Json& json, const char* name) {
-  static const Json kNone;
-  if (!json.is_object()) return kNone;
+  static const Json none;
+  if (!json.is_object()) return none;
   const auto found = json.find(name);
-  return found == json.end() ? kNone : *found;
+  return found == json.end() ? none : *found;
 }
 
 std::string text_of(const Json& json, const char* name) {
@@ -50,9 +50,9 @@ std::string text_of(const Json& json, const char* name) {
 }
 
 const Json& items_of(const Json& json, const char* name) {
-  static const Json kNone = Json::array();
+  static const Json none = Json::array();
   const auto& value = member(json, name);
-  return value.is_array() ? value : kNone;
+  return value.is_array() ? value : none;
 }
 
 SarifRules::SarifRules(const Json& run) {
@@ -68,7 +68,7 @@ SarifRules::SarifRules(const Json& run) {
 }
 
 const Json& SarifRules::rule_of(const Json& result) const {
-  static const Json kNone;
+  static const Json none;
   const auto& reference = member(result, "rule");
   const auto& own = member(reference, "index");
   const auto& index = own.is_null() ? member(result, "ruleIndex") : own;
@@ -86,7 +86,7 @@ const Json& SarifRules::rule_of(const Json& result) const {
     id.resize(slash);
     found = by_id_.find(id);
   }
-  return found == by_id_.end() ? kNone : *found->second;
+  return found == by_id_.end() ? none : *found->second;
 }
 
 void describe_by_rule(Finding& finding, const Json& rule) {

@@ -53,7 +53,7 @@ bool take_argument(std::string_view& rest, const std::vector<std::string>& argum
 }  // namespace
 
 std::string sarif_message(std::string_view text, const std::vector<std::string>& arguments) {
-  constexpr std::size_t kLongest = 64 * 1024;
+  constexpr std::size_t kLongest = std::size_t{64} * 1024;
   std::string out;
   while (!text.empty() && out.size() < kLongest) {
     if (take_link(text, out)) continue;

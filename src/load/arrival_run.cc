@@ -22,7 +22,9 @@ class ArrivalRun : public ScenarioRun {
     for (std::int64_t i = 0; i < planned; ++i)
       if (VirtualUser* user = take_user()) free_.push_back(user);
     users_ = static_cast<std::int64_t>(free_.size());
-    if (const auto own = iteration_striping(scenario(), striping())) start_all(*own);
+    // Ticks go to threads in proportion to the users they have.
+    if (const auto among = worker().in_instance.among(shared().users))
+      if (const auto own = shared().instance.nested(*among)) start_all(*own);
     if (!aborted()) loop().sleep_until(regular_end());
     // Users that wait for a tick have nothing more to do.
     for (VirtualUser* user : free_) give_back(*user);

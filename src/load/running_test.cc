@@ -1,5 +1,6 @@
 #include "running_test.h"
 
+#include "load_record.h"
 #include "settings.h"
 #include "start_text.h"
 #include "virtual_user.h"
@@ -12,10 +13,8 @@ RunningTest::RunningTest(const sys::Host& host, const TestRequest& request, std:
     : host_(host),
       request_(request),
       stop_(std::move(stop)),
-      files_([](const std::string& address) -> Result<std::string> {
-        return fail("load/module",
-                    fmt::format("not supported: the import of {} over the network", address));
-      }),
+      remote_(host, (host.working_directory / request.script).parent_path(), request.log),
+      files_([this](const std::string& address) { return remote_.fetch(address); }),
       programs_(make_programs(files_)),
       builtins_(registry_),
       collector_(registry_),
@@ -32,18 +31,23 @@ RunningTest::RunningTest(const sys::Host& host, const TestRequest& request, std:
   facts_.abort = [this](const std::string& reason) { end(LoadExit::script_aborted, reason); };
 }
 
-LoadExit RunningTest::run() {
-  if (const auto exit = prepare(); exit != LoadExit::ok) return exit;
-  if (const auto exit = start_workers(); exit != LoadExit::ok) return exit;
+TestOutcome RunningTest::run() {
+  if (const auto exit = prepare(); exit != LoadExit::ok) return {exit, {}};
+  if (const auto exit = start_workers(); exit != LoadExit::ok) return {exit, {}};
   if (request_.print && !request_.quiet)
     request_.print(start_text(code_.options, request_.script, outputs_text_, plan_, striping_));
   started_ = host_.clock->monotonic();
   facts_.started = started_.time_since_epoch().count();
-  LoadExit exit = begin_and_execute();
+  TestOutcome outcome{begin_and_execute(), {}};
   if (outputs_) outputs_->close();
-  exit = finish(exit);
+  outcome.exit = finish(outcome.exit);
+  outcome.record = load_record({.collector = collector_,
+                                .builtins = builtins_,
+                                .thresholds = thresholds_,
+                                .duration = scenarios_ended_ - scenarios_started_,
+                                .script = request_.script});
   for (auto& worker : workers_) worker.reset();
-  return exit;
+  return outcome;
 }
 
 Inspection RunningTest::inspect(bool requirements) {

@@ -1,6 +1,7 @@
 // A load test while it runs: what belongs to it, and the steps from init code to exit code.
 #pragma once
 
+#include "remote_modules.h"
 #include "scenario_run.h"
 #include "test_code.h"
 #include "worker.h"
@@ -34,7 +35,7 @@ class RunningTest {
   RunningTest(const RunningTest&) = delete;
   RunningTest& operator=(const RunningTest&) = delete;
 
-  LoadExit run();
+  TestOutcome run();
   Inspection inspect(bool requirements);
 
  private:
@@ -43,8 +44,7 @@ class RunningTest {
   Result<> open_outputs();
   // The threads, each with its share of the users, ready to start.
   LoadExit start_workers();
-  // This process's segment in the sequence of all is cut into one for each thread.
-  Result<Striping> striping_in_test(const std::vector<ExecutionSegment>& parts, std::size_t part);
+  Result<> add_worker(std::int64_t index, std::int64_t threads);
   LoadExit make_users();
   // Runs `body` on a fiber of every worker, and waits.
   void on_all(const std::function<void(Worker&)>& body);
@@ -76,6 +76,7 @@ class RunningTest {
   const sys::Host& host_;
   const TestRequest& request_;
   std::stop_token stop_;
+  RemoteModules remote_;
   ModuleFiles files_;
   std::unique_ptr<Programs, void (*)(Programs*)> programs_;
   SharedArrayTexts shared_arrays_;
@@ -102,6 +103,8 @@ class RunningTest {
   Sync<Ending> ending_;
   Time started_{};
   Time ended_{};
+  Time scenarios_started_{};
+  Time scenarios_ended_{};
 };
 
 }  // namespace crema::load

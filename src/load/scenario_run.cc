@@ -38,7 +38,10 @@ void ScenarioRun::interrupt_users() {
     if (user->running()) user->interrupt();
 }
 
-bool ScenarioRun::ended() const { return aborted_ || place_.worker.loop().now() >= regular_end_; }
+bool ScenarioRun::ended() const {
+  return aborted_ || place_.worker.shared().test->ending ||
+         place_.worker.loop().now() >= regular_end_;
+}
 
 VirtualUser* ScenarioRun::take_user() {
   auto& idle = place_.worker.idle;

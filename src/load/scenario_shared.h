@@ -15,7 +15,8 @@ struct ScenarioShared {
   const Scenario* scenario = nullptr;
   ScenarioFacts facts;
   std::string exec = "default";
-  Striping instance;  // of this instance among all instances
+  Striping instance;       // of this instance's iterations among those of all instances
+  std::int64_t users = 0;  // this instance has at most, where iterations arrive at given times
   Nanoseconds min_iteration_duration{0};
   bool reuse_connections = true;  // from one iteration to the next
   const TextMap* tags = nullptr;  // of the options

@@ -87,6 +87,7 @@ Result<ResolverOptions> resolver_options(const Options& options) {
 
 TlsOptions tls_options(const Options& options) {
   TlsOptions tls;
+  tls.protocols = {"h2", "http/1.1"};
   tls.verify = !options.insecure_skip_tls_verify.value_or(false);
   if (options.tls_version) {
     tls.lowest = version_of(options.tls_version->min);

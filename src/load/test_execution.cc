@@ -19,38 +19,24 @@ constexpr auto kThresholdsEvery = std::chrono::seconds(2);
 LoadExit RunningTest::start_workers() {
   const auto threads = static_cast<std::int64_t>(std::clamp<std::size_t>(
       request_.threads, 1, static_cast<std::size_t>(std::max<std::int64_t>(1, plan_.max_vus))));
-  const auto parts = split_segment({}, threads);
-  const ExecutionSegment own = code_.options.execution_segment.value_or(ExecutionSegment{});
-  const auto own_parts = split_segment(own, threads);
-  if (!parts || !own_parts) return LoadExit::invalid_options;
-  for (std::int64_t i = 0; i < threads; ++i) {
-    auto worker = Worker::start(shared_, static_cast<std::size_t>(i));
-    const auto part = static_cast<std::size_t>(i);
-    auto in_instance = Striping::make((*parts)[part], *parts);
-    auto in_test = threads == 1 ? striping_ : striping_in_test(*own_parts, part);
-    if (!worker || !in_instance || !in_test) {
-      log_diagnostic(request_.log, !worker        ? worker.error()
-                                   : !in_instance ? in_instance.error()
-                                                  : in_test.error());
+  shared_.threads = static_cast<std::size_t>(threads);
+  for (std::int64_t i = 0; i < threads; ++i)
+    if (const auto added = add_worker(i, threads); !added) {
+      log_diagnostic(request_.log, added.error());
       return LoadExit::generic;
     }
-    (*worker)->in_instance = threads == 1 ? Striping() : *in_instance;
-    (*worker)->in_test = *in_test;
-    workers_.push_back(std::move(*worker));
-  }
   return make_users();
 }
 
-Result<Striping> RunningTest::striping_in_test(const std::vector<ExecutionSegment>& parts,
-                                               std::size_t part) {
-  SegmentSequence sequence;
-  for (const auto& segment : code_.options.execution_segment_sequence.value_or(SegmentSequence{}))
-    if (segment == code_.options.execution_segment.value_or(ExecutionSegment{}))
-      sequence.insert(sequence.end(), parts.begin(), parts.end());
-    else
-      sequence.push_back(segment);
-  if (sequence.empty()) sequence = parts;
-  return Striping::make(parts[part], sequence);
+Result<> RunningTest::add_worker(std::int64_t index, std::int64_t threads) {
+  auto worker = CREMA_TRY(Worker::start(shared_, static_cast<std::size_t>(index)));
+  if (threads > 1) {
+    const auto parts = CREMA_TRY(split_segment({}, threads));
+    worker->in_instance = CREMA_TRY(Striping::make(parts[static_cast<std::size_t>(index)], parts));
+  }
+  worker->in_test = CREMA_TRY(striping_.nested(worker->in_instance));
+  workers_.push_back(std::move(worker));
+  return {};
 }
 
 LoadExit RunningTest::make_users() {
@@ -82,6 +68,7 @@ LoadExit RunningTest::begin_and_execute() {
                      LoadExit::setup_timeout, &shared_.setup_data);
   if (exit == LoadExit::ok && !ending_.lock()->asked) {
     execute();
+    scenarios_ended_ = host_.clock->monotonic();
     drop_what_is_left();
   }
   const auto ending = *ending_.lock();
@@ -156,6 +143,7 @@ void RunningTest::record_wire(Worker& worker, ScriptUser& user) {
 void RunningTest::execute() {
   make_scenarios();
   const Time start = host_.clock->monotonic();
+  scenarios_started_ = start;
   Sync<std::size_t> left(workers_.size());
   std::condition_variable changed;
   for (auto& worker : workers_)
@@ -214,6 +202,7 @@ void RunningTest::make_scenarios() {
     shared->reuse_connections = !code_.options.no_vu_connection_reuse.value_or(false);
     shared->tags = code_.options.tags ? &*code_.options.tags : &no_tags_;
     if (const auto own = iteration_striping(scenario, striping_)) shared->instance = *own;
+    shared->users = striping_.scale(max_vus_of(scenario));
     shared->total = planned_iterations(scenario, striping_);
     scenarios_.push_back(std::move(shared));
   }
@@ -261,6 +250,7 @@ void RunningTest::end(LoadExit exit, const std::string& message) {
   auto ending = ending_.lock();
   if (ending->asked) return;
   *ending = {true, exit, message};
+  facts_.ending = true;
   if (!message.empty() && request_.log) request_.log(LogEntry{LogLevel::error, message, {}});
 }
 

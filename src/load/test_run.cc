@@ -5,7 +5,7 @@
 
 namespace crema::load {
 
-LoadExit run_test(const sys::Host& host, const TestRequest& request, std::stop_token stop) {
+TestOutcome run_test(const sys::Host& host, const TestRequest& request, std::stop_token stop) {
   return RunningTest(host, request, std::move(stop)).run();
 }
 

@@ -52,8 +52,9 @@ IterationEnd VirtualUser::iterate(std::int64_t number, std::int64_t in_test, Tim
   const CallResult result = script_.call({.function = scenario_->exec});
   const Time end = loop.now();
   if (result.end == CallEnd::threw) report(result.error);
+  // An iteration that aborts the test counts as one that has ended, as in k6.
   const bool interrupted =
-      result.end == CallEnd::interrupted || result.end == CallEnd::aborted || loop.interrupted();
+      result.end == CallEnd::interrupted || (result.end != CallEnd::aborted && loop.interrupted());
   if (!interrupted) {
     record(result, begin, end);
     ++test.iterations_completed;

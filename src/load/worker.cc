@@ -9,6 +9,8 @@
 namespace crema::load {
 namespace {
 
+// Of all threads together: each guarded stack costs two of the kernel's mappings.
+constexpr std::size_t kGuardedStacks = 16'000;
 // Only what is touched costs memory: deep recursion of a script has room, and a user that does
 // nothing deep has a few pages.
 constexpr std::size_t kStackBytes = 1024 * 1024;
@@ -17,7 +19,9 @@ constexpr std::size_t kStackBytes = 1024 * 1024;
 
 Result<std::unique_ptr<Worker>> Worker::start(const WorkerShared& shared, std::size_t index) {
   std::unique_ptr<Worker> worker(new Worker(shared, index));
-  worker->loop_ = CREMA_TRY(Loop::create(*shared.clock, {.stack_bytes = kStackBytes}));
+  worker->loop_ =
+      CREMA_TRY(Loop::create(*shared.clock, {.stack_bytes = kStackBytes,
+                                             .guarded_stacks = kGuardedStacks / shared.threads}));
   const auto ready = std::make_shared<std::promise<void>>();
   worker->thread_ = std::thread([&worker = *worker, ready] {
     worker.make();

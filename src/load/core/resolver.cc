@@ -6,6 +6,7 @@
 #include <netdb.h>
 
 #include <algorithm>
+#include <charconv>
 #include <condition_variable>
 #include <deque>
 #include <thread>

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kStacksInSlab = 64;
 // What a fiber touches of its stack in any case, and may keep.
-constexpr std::size_t kKeptBytes = 32 * 1024;
+constexpr std::size_t kKeptBytes = std::size_t{32} * 1024;
 
 }  // namespace
 

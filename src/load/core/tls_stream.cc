@@ -41,14 +41,14 @@ long bio_control(BIO* bio, int command, long /*number*/, void* /*pointer*/) {
 }
 
 const BIO_METHOD* socket_method() {
-  static const BIO_METHOD* const kMethod = [] {
-    auto* const method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "crema socket");
-    BIO_meth_set_read(method, bio_read);
-    BIO_meth_set_write(method, bio_write);
-    BIO_meth_set_ctrl(method, bio_control);
-    return method;
+  static const BIO_METHOD* const method = [] {
+    auto* const made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "crema socket");
+    BIO_meth_set_read(made, bio_read);
+    BIO_meth_set_write(made, bio_write);
+    BIO_meth_set_ctrl(made, bio_control);
+    return made;
   }();
-  return kMethod;
+  return method;
 }
 
 TlsFailure failure_of_verification(long result) {

@@ -18,7 +18,7 @@ namespace {
 using Step = ResponseParser::Step;
 
 // Room that is made for a body before a byte of it is there.
-constexpr std::uint64_t kMostReserved = 1024 * 1024;
+constexpr std::uint64_t kMostReserved = std::uint64_t{1024} * 1024;
 constexpr int kMostRetries = 3;
 
 bool idempotent(std::string_view method) {
@@ -377,7 +377,7 @@ bool ClientRequest::answer_challenge(Exchange& exchange) {
   random ^= random << 17;
   const auto nonce = fmt::format("{:016x}", random);
   const auto place = target_->url.target();
-  authorization_ = digest_authorization(*challenge, {.user = *target_->url.user,
+  authorization_ = digest_authorization(*challenge, {.user = target_->url.user.value_or(""),
                                                      .password = target_->url.password.value_or(""),
                                                      .method = method_,
                                                      .target = place,

@@ -40,9 +40,8 @@ HttpError Connection::connect(const Url& to, Time deadline, HttpTimings& timings
   auto& loop = context_.loop_;
   const auto start = loop.now();
   const auto limit = earlier(deadline, start, context_.options_.dial_timeout);
-  const HttpError late = limit == deadline
-                             ? HttpError{ErrorCode::request_timeout, "request timeout"}
-                             : HttpError{ErrorCode::dial_timeout, "dial: i/o timeout"};
+  HttpError late = limit == deadline ? HttpError{ErrorCode::request_timeout, "request timeout"}
+                                     : HttpError{ErrorCode::dial_timeout, "dial: i/o timeout"};
   const auto resolution = context_.resolver_.resolve(loop, to.host, to.port, limit);
   if (resolution.status == ResolveStatus::timeout) return late;
   if (resolution.status != ResolveStatus::ok) return error_of(resolution, to.host);

@@ -13,7 +13,7 @@
 namespace crema::load {
 namespace {
 
-constexpr std::size_t kPiece = 32 * 1024;
+constexpr std::size_t kPiece = std::size_t{32} * 1024;
 
 auto damaged(std::string_view coding) {
   return fail("load/content-coding", fmt::format("the body is no {} as its header says", coding));

@@ -250,9 +250,10 @@ bool ResponseParser::read_content_length() {
   for (const auto& one : fields_) {
     if (one.name.size() != 14 || !equals_ignore_case(one.name, "Content-Length")) continue;
     std::int64_t length = 0;
-    const auto* const last = one.value.data() + one.value.size();
-    const auto [end, error] = std::from_chars(one.value.data(), last, length);
-    if (one.value.empty() || one.value[0] == '-' || error != std::errc() || end != last) {
+    const auto [end, error] =
+        std::from_chars(one.value.data(), one.value.data() + one.value.size(), length);
+    if (one.value.empty() || one.value[0] == '-' || error != std::errc() ||
+        end != one.value.data() + one.value.size()) {
       fail(fmt::format("bad Content-Length \"{}\"", shown(one.value)));
       return false;
     }
@@ -360,9 +361,9 @@ ResponseParser::Step ResponseParser::read_chunk_line(std::string_view& input) {
   }
   const auto digits = trim_blanks(line.substr(0, line.find(';')));
   std::uint64_t size = 0;
-  const auto* const last = digits.data() + digits.size();
-  const auto [end, error] = std::from_chars(digits.data(), last, size, 16);
-  if (digits.empty() || digits.size() > 16 || error != std::errc() || end != last) {
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), size, 16);
+  if (digits.empty() || digits.size() > 16 || error != std::errc() ||
+      end != digits.data() + digits.size()) {
     return fail(fmt::format("invalid size of a chunk: \"{}\"", shown(digits)));
   }
   left_ = size;

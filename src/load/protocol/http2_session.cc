@@ -18,9 +18,9 @@ namespace {
 // Go's: a stream's window, and the connection's.
 constexpr std::uint32_t kStreamWindow = 4 << 20;
 constexpr std::int32_t kConnectionWindow = 1 << 30;
-constexpr std::size_t kMostFieldBytes = 1024 * 1024;
+constexpr std::size_t kMostFieldBytes = std::size_t{1024} * 1024;
 constexpr std::size_t kMostFields = 2000;
-constexpr std::size_t kWritten = 64 * 1024;  // gathered for one write
+constexpr std::size_t kWritten = std::size_t{64} * 1024;  // gathered for one write
 
 std::uint16_t number_of(ErrorCode base, std::uint32_t code) {
   // Codes that HTTP/2 does not define have the number without an addition.

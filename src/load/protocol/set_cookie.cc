@@ -15,9 +15,8 @@ constexpr std::array<std::string_view, 12> kMonths = {"jan", "feb", "mar", "apr"
 
 std::optional<int> number(std::string_view text) {
   int value = 0;
-  const auto* const last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, value);
-  if (text.empty() || error != std::errc() || end != last) return std::nullopt;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
 }
 
@@ -74,9 +73,9 @@ void set_attribute(Cookie& cookie, std::string_view name, std::string_view value
     cookie.expires = parse_cookie_date(value);
   } else if (key == "max-age") {
     std::int64_t age = 0;
-    const auto* const last = value.data() + value.size();
-    const auto [end, error] = std::from_chars(value.data(), last, age);
-    if (!value.empty() && error == std::errc() && end == last) cookie.max_age = age;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), age);
+    if (!value.empty() && error == std::errc() && end == value.data() + value.size())
+      cookie.max_age = age;
   } else if (key == "domain") {
     cookie.domain = to_lower(value.starts_with('.') ? value.substr(1) : value);
   } else if (key == "path") {

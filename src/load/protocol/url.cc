@@ -173,9 +173,9 @@ Result<Url> Url::parse(std::string_view text) {
   if (place->host.empty()) return bad_url(whole, "it has no host");
   url.port = url.secure() ? 443 : 80;
   if (!place->port.empty()) {
-    const auto* const last = place->port.data() + place->port.size();
-    const auto [stop, error] = std::from_chars(place->port.data(), last, url.port);
-    if (error != std::errc() || stop != last) {
+    const auto [stop, error] =
+        std::from_chars(place->port.data(), place->port.data() + place->port.size(), url.port);
+    if (error != std::errc() || stop != place->port.data() + place->port.size()) {
       return bad_url(whole, fmt::format("invalid port \"{}\" after host", place->port));
     }
   }
@@ -203,15 +203,8 @@ Result<Url> Url::resolve(std::string_view reference) const {
     return parse(reference);
   }
   if (reference.starts_with("//")) return parse(fmt::format("{}:{}", scheme, reference));
-  auto url = *this;
-  if (reference.empty()) return url;
-  url.fragment.clear();
-  if (reference[0] == '#') {
-    url.fragment = reference.substr(1);
-    return url;
-  }
-  url.query.clear();
-  url.has_query = false;
+  if (reference.empty()) return *this;
+  const bool same_document = reference[0] == '#';
   const auto end = std::min(reference.find_first_of("?#"), reference.size());
   std::string merged(reference.substr(0, end));
   if (merged.empty()) {
@@ -220,7 +213,8 @@ Result<Url> Url::resolve(std::string_view reference) const {
     merged = path.substr(0, path.rfind('/') + 1) + merged;
   }
   const auto text =
-      fmt::format("{}://{}{}{}", scheme, authority, remove_dots(merged), reference.substr(end));
+      fmt::format("{}://{}{}{}", scheme, authority, same_document ? target() : remove_dots(merged),
+                  reference.substr(end));
   auto result = CREMA_TRY(parse(text));
   result.user = user;
   result.password = password;

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <array>
 
-namespace crema::load {
+namespace crema::load::codec {
 namespace {
 
 constexpr std::array<std::string_view, 3> kSelects = {"first", "roundRobin", "random"};
@@ -111,13 +111,6 @@ bool is_dns_member(std::string_view name) {
 }
 
 }  // namespace
-
-Result<Nanoseconds> parse_dns_ttl(std::string_view text) {
-  if (text == "inf") return Nanoseconds::max();
-  const Nanoseconds ttl = CREMA_TRY(parse_duration(text));
-  if (ttl >= Nanoseconds(0)) return ttl;
-  return fail("load/option", fmt::format("\"{}\" is no time to keep names: it is negative", text));
-}
 
 bool read_dns(const JsonInput& input, OptionSource source, DnsOptions& value) {
   if (!input.value().is_object()) return input.wrong("an object with ttl, select and policy");
@@ -240,4 +233,4 @@ bool LocalIps::read(const TextInput& input, std::string& value) {
   return is_local_ips(value) || input.wrong(value, kLocalIps);
 }
 
-}  // namespace crema::load
+}  // namespace crema::load::codec

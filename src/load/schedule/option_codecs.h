@@ -6,7 +6,7 @@
 
 #include "crema/load/schedule/options.h"
 
-namespace crema::load {
+namespace crema::load::codec {
 
 struct Boolean {
   static bool read(const JsonInput& input, bool& value);
@@ -143,4 +143,4 @@ struct LocalIps : Text {
   static bool read(const TextInput& input, std::string& value);
 };
 
-}  // namespace crema::load
+}  // namespace crema::load::codec

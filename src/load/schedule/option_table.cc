@@ -8,6 +8,8 @@
 namespace crema::load {
 namespace {
 
+using namespace codec;
+
 template <auto Field>
 using FieldType = std::remove_reference_t<decltype(std::declval<Options&>().*Field)>;
 template <auto Field>

@@ -1,5 +1,7 @@
 #include "crema/load/schedule/options.h"
 
+#include <fmt/format.h>
+
 namespace crema::load {
 
 using namespace std::chrono_literals;
@@ -18,6 +20,13 @@ std::string_view option_source_name(OptionSource source) {
       return "command line";
   }
   return "";
+}
+
+Result<Nanoseconds> parse_dns_ttl(std::string_view text) {
+  if (text == "inf") return Nanoseconds::max();
+  const Nanoseconds ttl = CREMA_TRY(parse_duration(text));
+  if (ttl >= Nanoseconds(0)) return ttl;
+  return fail("load/option", fmt::format("\"{}\" is no time to keep names: it is negative", text));
 }
 
 Options default_options() {

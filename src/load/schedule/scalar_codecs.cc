@@ -10,7 +10,7 @@
 #include <cmath>
 #include <optional>
 
-namespace crema::load {
+namespace crema::load::codec {
 namespace {
 
 constexpr std::string_view kWholeNumber = "a whole number";
@@ -193,4 +193,4 @@ bool AnyJson::read(const JsonInput& input, std::string& value) {
 
 Json AnyJson::write(const std::string& value) { return Json::parse(value, nullptr, false); }
 
-}  // namespace crema::load
+}  // namespace crema::load::codec

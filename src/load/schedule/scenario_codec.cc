@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <array>
 
-namespace crema::load {
+namespace crema::load::codec {
 namespace {
 
 // A member of a scenario: how it is read, and how it is written, null where it was not.
@@ -163,4 +163,4 @@ Json ScenarioMap::write(const Scenarios& value) {
   return scenarios;
 }
 
-}  // namespace crema::load
+}  // namespace crema::load::codec

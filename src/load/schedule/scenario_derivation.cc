@@ -34,9 +34,8 @@ void set_default_scenario(Options& options, Scenario scenario) {
 void derive_iterations(Options& options) {
   set_default_scenario(options, {.executor = ExecutorKind::shared_iterations,
                                  .vus = written_vus(options),
-                                 .iterations = *options.iterations,
-                                 .max_duration = options.duration ? std::optional(*options.duration)
-                                                                  : std::nullopt});
+                                 .iterations = options.iterations,
+                                 .max_duration = options.duration});
 }
 
 void derive_duration(Options& options, Problems& problems) {

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace crema::load {
+namespace crema::load::codec {
 namespace {
 
 // Each place costs a pass over the document; a document of thousands of thresholds gets by with
@@ -162,7 +162,9 @@ bool ThresholdMap::read(const JsonInput& input, ThresholdSettings& value) {
     }
     for (std::size_t i = 0; i < json.size(); ++i) {
       well = read_threshold(member.item(i), thresholds.emplace_back()) && well;
-      if (places > 0 && places-- > 0) thresholds.back().place = member.item(i).place();
+      if (places == 0) continue;
+      --places;
+      thresholds.back().place = member.item(i).place();
     }
   }
   return well;
@@ -177,4 +179,4 @@ Json ThresholdMap::write(const ThresholdSettings& value) {
   return json;
 }
 
-}  // namespace crema::load
+}  // namespace crema::load::codec

@@ -143,6 +143,7 @@ std::int64_t Striping::scale(std::int64_t count) const {
 
 std::vector<std::int64_t> Striping::offsets() const {
   std::vector<std::int64_t> offsets;
+  offsets.reserve(things_.size());
   for (std::int64_t n = 0; n < own_round(); ++n) offsets.push_back(thing(n + 1) - thing(n));
   return offsets;
 }

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <array>
 
-namespace crema::load {
+namespace crema::load::codec {
 namespace {
 
 // By TlsVersionName; "" is unset.
@@ -145,4 +145,4 @@ Json TlsAuthList::write(const std::vector<TlsAuth>& value) {
   return json;
 }
 
-}  // namespace crema::load
+}  // namespace crema::load::codec

@@ -126,6 +126,7 @@ bool read_params(JSContext* context, JSValueConst given, HttpCall& call) {
     std::int32_t count = 0;
     JS_ToInt32(context, &count, redirects.get());
     call.max_redirects = count;
+    call.redirects_given = true;
   }
   if (const Value throws = params.member("throw"); throws.given())
     call.throws = JS_ToBool(context, throws.get()) == 1;
@@ -208,6 +209,7 @@ bool read_call(JSContext* context, std::string_view method, JSValueConst url, JS
   call.tags = user.tags_now();
   call.timeout = std::chrono::seconds(60);
   call.max_redirects = static_cast<int>(settings.max_redirects);
+  call.redirects_given = false;
   call.jar = &user.jar;
   call.authentication = Authentication::basic;
   call.throws = settings.throw_errors;
@@ -226,7 +228,7 @@ JSValue result_of(JSContext* context, HttpCall& call) {
   UserState& user = user_of(context);
   const HttpError& error = call.response.error;
   if (error.interrupted) return throw_interrupted(context);
-  if (call.response.stopped_redirecting && user.links.log)
+  if (call.response.stopped_redirecting && !call.redirects_given && user.links.log)
     user.links.log(LogEntry{
         LogLevel::warning,
         fmt::format(

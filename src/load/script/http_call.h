@@ -36,6 +36,7 @@ struct HttpCall {
   const TagSet* tags = nullptr;
   Duration timeout = std::chrono::seconds(60);
   int max_redirects = 10;
+  bool redirects_given = false;  // by the call itself: then nobody needs to be told of the limit
   CookieJar* jar = nullptr;
   Value jar_object;  // keeps `jar` alive
   Authentication authentication = Authentication::basic;

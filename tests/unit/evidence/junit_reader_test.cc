@@ -258,6 +258,19 @@ TEST(JunitReader, LongNamesOfOuterSuitesAreCut) {
   EXPECT_LT(suites[999].name.size(), 400U);
 }
 
+// Each of its cases would have it.
+TEST(JunitReader, ANameThatIsTooLongForAFileIsNone) {
+  const std::string name(1'000'000, 'x');
+  std::string text =
+      "<testsuites name='vitest tests'><testsuite name='" + name + "' file='" + name + "'>";
+  for (int i = 0; i < 1000; ++i) text += "<testcase name='t' classname='c'/>";
+  const auto suites = read(text + "</testsuite></testsuites>");
+  ASSERT_EQ(suites.size(), 1U);
+  ASSERT_EQ(suites[0].cases.size(), 1000U);
+  EXPECT_EQ(suites[0].cases[999].file, "");
+  EXPECT_EQ(suites[0].cases[999].group, "c");
+}
+
 TEST(JunitReader, RefusesWhatIsNoReport) {
   const auto other = read_junit(std::make_shared<SourceFile>("a.xml", "\n<project/>"));
   ASSERT_FALSE(other);

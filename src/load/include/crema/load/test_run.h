@@ -1,6 +1,7 @@
 // Runs a load test from its script to its exit code.
 #pragma once
 
+#include "crema/evidence/record.h"
 #include "crema/load/exit_codes.h"
 #include "crema/load/metrics/summary.h"
 #include "crema/load/schedule/options_reading.h"
@@ -8,6 +9,7 @@
 #include "crema/sys/host.h"
 
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -36,7 +38,11 @@ struct TestRequest {
 
 // `stop` ends the test gently (no new iterations, running ones are interrupted, teardown and the
 // summary still happen).
-LoadExit run_test(const sys::Host& host, const TestRequest& request, std::stop_token stop);
+struct TestOutcome {
+  LoadExit exit = LoadExit::ok;
+  std::optional<evidence::LoadRun> record;  // none where nothing was run
+};
+TestOutcome run_test(const sys::Host& host, const TestRequest& request, std::stop_token stop);
 
 // The options a script has with all that stands over and below it, as `inspect` shows them; with
 // its problems logged. The JSON is empty where they have errors.

@@ -16,7 +16,7 @@
 #include <span>
 #include <vector>
 
-struct epoll_event;
+struct epoll_event;  // NOLINT: the kernel's name
 
 namespace crema::load {
 
@@ -29,7 +29,7 @@ class TimerHeap;
 struct SwitchRecord;
 
 struct LoopOptions {
-  std::size_t stack_bytes = 256 * 1024;  // a whole number of pages
+  std::size_t stack_bytes = std::size_t{256} * 1024;  // a whole number of pages
   // Stacks that have a guard page below them. Each costs two of the kernel's mappings, of which a
   // process has 65,530 (vm.max_map_count): all loops of a process together should stay below
   // 16,000. Stacks beyond this number have none.

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-struct ssl_st;
+struct ssl_st;  // NOLINT: OpenSSL's name
 
 namespace crema::load {
 

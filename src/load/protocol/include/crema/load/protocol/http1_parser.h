@@ -13,7 +13,7 @@
 namespace crema::load {
 
 struct ResponseLimits {
-  std::size_t head_bytes = 1024 * 1024;  // status line and fields; so of trailers
+  std::size_t head_bytes = std::size_t{1024} * 1024;  // status line and fields; so of trailers
   std::size_t fields = 2000;
   std::size_t chunk_line_bytes = 4096;  // with its extensions
   unsigned informational = 5;           // responses of 1xx before the one that counts

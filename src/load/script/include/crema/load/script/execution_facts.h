@@ -21,6 +21,7 @@ struct TestFacts {
   std::atomic<std::int64_t> vus_initialized{0};
   std::atomic<std::int64_t> started{0};  // nanoseconds of the monotonic clock; 0 before
   std::atomic<bool> failed{false};       // exec.test.fail() was called
+  std::atomic<bool> ending{false};       // no iteration starts any more
   // exec.test.abort(): asks the engine to end the test. Called on the user's thread.
   std::function<void(const std::string& reason)> abort;
 };

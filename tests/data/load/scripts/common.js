@@ -1,0 +1,3 @@
+const { value } = require('./standard.js');
+exports.named = (x) => x * 2;
+exports.seven = value;

@@ -1,0 +1,3 @@
+const x = undefined;
+x.y;
+export default function () {}

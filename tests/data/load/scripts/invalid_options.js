@@ -1,0 +1,2 @@
+export const options = { vus: 'many', duration: '10s' };
+export default function () {}

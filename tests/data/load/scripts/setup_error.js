@@ -1,0 +1,4 @@
+export function setup() {
+  throw new Error('no beans');
+}
+export default function () {}
