@@ -79,6 +79,9 @@ class TypeStripper {
   std::size_t begin_of(std::size_t index) const { return tokens_[index].begin; }
   // Where the last token that was read ends.
   std::size_t end_before() const { return at_ == 0 ? 0 : tokens_[at_ - 1].end; }
+  bool spans_lines(std::size_t begin, std::size_t end) const {
+    return text_.substr(begin, end - begin).find('\n') != std::string_view::npos;
+  }
   void fail_here(std::string message);
   Mark mark() const { return {at_, edits_.size(), imports_.size()}; }
   void go_back(const Mark& mark);
@@ -122,6 +125,8 @@ class TypeStripper {
   void statements_until(std::string_view end);
   void end_statement();
   bool type_statement();
+  // Over the head of an interface or a class, and its body.
+  void skip_declaration();
   void declaration_statement(std::size_t first);
   void variables();
   void binding();

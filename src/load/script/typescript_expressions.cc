@@ -106,14 +106,28 @@ bool TypeStripper::arrow_function() {
     go_back(before);
     return false;
   }
-  if (generic) erase(begin_of(first), end_before());
+  if (generic) {
+    erase(begin_of(first), end_before());
+    // No line may break behind `async`: it moves to what follows the types.
+    if (first > before.at && spans_lines(begin_of(first), end_before())) {
+      edits_.pop_back();
+      edits_.push_back({begin_of(before.at), end_before(), {}});
+      insert(end_before(), "async ");
+    }
+  }
   const std::string_view after = text_of(tokens_[std::min(after_group(at_), tokens_.size() - 1)]);
   bool found = after == "=>" || after == ":";
   if (found) {
     parameters(nullptr);
     const bool typed = is(":");
+    const std::size_t close = at_ - 1;
     annotation();
     found = !failure_ && is("=>") && same_line(0);
+    // Nor may one break before "=>": the bracket moves to it.
+    if (found && typed && spans_lines(begin_of(close), token().begin)) {
+      edits_.back().begin = begin_of(close);
+      insert(token().begin, ")");
+    }
     if (found) {
       arrow_body();
       // In a ? (b) : c => d the first branch is (b).

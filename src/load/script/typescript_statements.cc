@@ -60,8 +60,7 @@ bool TypeStripper::type_statement() {
     return true;
   }
   if (is("interface") && is_name(1) && same_line(1)) {
-    while (!failure_ && !is("{") && !done()) skip();
-    if (!done()) skip_group();
+    skip_declaration();
     erase_statement(first);
     return true;
   }
@@ -81,6 +80,12 @@ bool TypeStripper::type_statement() {
   return false;
 }
 
+void TypeStripper::skip_declaration() {
+  while (!failure_ && !is("{") && !done()) is("<") ? type_arguments() : skip();
+  if (!is("{")) return fail_here("\"{\" is expected here");
+  skip_group();
+}
+
 // declare ...: all of it goes.
 void TypeStripper::declaration_statement(std::size_t first) {
   skip();
@@ -89,8 +94,7 @@ void TypeStripper::declaration_statement(std::size_t first) {
     if (is("{")) skip_group();
   } else if (is("enum") || is("class") || is("interface") || (is("abstract") && is("class", 1)) ||
              (is("const") && is("enum", 1))) {
-    while (!failure_ && !is("{") && !done()) skip();
-    if (is("{")) skip_group();
+    skip_declaration();
   } else if (is("type")) {
     type_statement();
   } else if (take("function")) {

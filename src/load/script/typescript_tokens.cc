@@ -176,7 +176,16 @@ class Lexer {
       const std::string_view head = text_of(tokens_[before.match - 1]);
       return head == "if" || head == "while" || head == "for" || head == "with";
     }
-    return word != "]" && word != "}" && word != "++" && word != "--" && word != "!";
+    // Behind a value, "!" says that it is not null.
+    if (word == "!" && tokens_.size() > 1) {
+      const ScriptToken& value = tokens_[tokens_.size() - 2];
+      const std::string_view last = text_of(value);
+      const bool operand = value.kind == Kind::name
+                               ? std::ranges::find(kBeforeOperand, last) == kBeforeOperand.end()
+                               : last == ")" || last == "]";
+      return !operand || value.end != before.begin;
+    }
+    return word != "]" && word != "}" && word != "++" && word != "--";
   }
 
   Result<> regex() {

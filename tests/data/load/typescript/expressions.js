@@ -48,3 +48,15 @@ const assign = (type       ) = 4;
 const fnType = function named(a        )           { return true; };
 console.log(JSON.stringify([env, list, n1, n2, sat, gcall, cmp, cmp2, shift, ge, sh, ternary, nested, regex, template, type, last, inOp, inst, typeOf, spread, assign]));
 console.log(arrow(1), id(2), (ternary2       )(1), arrow4(1)(2)(3), chained.join());
+const longArrow = (
+  a               ,
+           
+        
+           )=> a.x / 2;
+const longAsync =        
+                                          
+ async (x   )             => x;
+;                                                                                                    
+;                                                                         
+const notMatching = !/a\/b/.test('x') && list /2 > 1 / 3;
+console.log(longArrow({ x: 8 }), typeof longAsync({ a: 1 }).then, notMatching);

@@ -48,3 +48,15 @@ const assign = (type as any) = 4;
 const fnType = function named(a: string): a is 'x' { return true; };
 console.log(JSON.stringify([env, list, n1, n2, sat, gcall, cmp, cmp2, shift, ge, sh, ternary, nested, regex, template, type, last, inOp, inst, typeOf, spread, assign]));
 console.log(arrow(1), id(2), (ternary2 as any)(1), arrow4(1)(2)(3), chained.join());
+const longArrow = (
+  a: { x: number },
+): Promise<
+  number
+> | number => a.x / 2;
+const longAsync = async <
+  T extends { a: number } = { a: number },
+>(x: T): Promise<T> => x;
+interface Long<E extends { a: string } = { a: string }> extends Record<string, E | { b: 1 }> { c: E }
+declare class Never2<T = { x: 1 }> extends Promise<{ y: T }> { z(): void }
+const notMatching = !/a\/b/.test('x') && list!/2 > 1 / 3;
+console.log(longArrow({ x: 8 }), typeof longAsync({ a: 1 }).then, notMatching);
