@@ -53,7 +53,7 @@ JSValue js_require(JSContext* context, JSValueConst, int count, JSValueConst* ar
 
 // __ENV is made when it is first asked for: most users never do.
 JSValue get_environment(JSContext* context, JSValueConst self, int) {
-  const UserState& user = user_of(context);
+  UserState& user = user_of(context);
   const JSValue object = JS_NewObject(context);
   for (const auto& [name, value] : user.links.settings->environment)
     JS_DefinePropertyValueStr(context, object, name.c_str(), new_string(context, value),

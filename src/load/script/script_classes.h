@@ -4,19 +4,24 @@
 #include "quickjs_fibers.h"
 
 #include <array>
+#include <memory>
 
 namespace crema::load {
+
+struct SpareResponses;
 
 struct ScriptClasses {
   JSClassID metric = 0;
   JSClassID response = 0;
   std::array<JSAtom, 16> response_members{};  // made when the first response is looked into
+  std::shared_ptr<SpareResponses> spare_responses;
   JSClassID cookie_jar = 0;
   JSClassID response_callback = 0;
   JSClassID file_data = 0;
   JSClassID hasher = 0;
   JSClassID crypto_key = 0;
   JSClassID tags = 0;
+  JSAtom iteration = JS_ATOM_NULL;  // "__ITER"
 };
 
 // Each registers its class with the runtime; called once by ScriptRuntime's constructor.

@@ -83,7 +83,15 @@ struct UserState {
   const TagSet* tags_now() const { return tags; }
   void set_group(Group* now);
 
-  sys::WallTime wall() const { return links.clock->wall(); }
+  // The wall time of this turn of the loop: samples of one turn need no reading each.
+  sys::WallTime wall() {
+    const Time turn = links.loop->turn_time();
+    if (turn != wall_turn) {
+      wall_turn = turn;
+      wall_time = links.clock->wall();
+    }
+    return wall_time;
+  }
   SourceLookup sources() const;
 
   ScriptUser& user;
@@ -113,12 +121,21 @@ struct UserState {
   Fiber waiting_for_ready;
   IterationFacts iteration;
 
+  Time wall_turn{};
+  sys::WallTime wall_time{};
+
   // Samples.
   const TagSet* base_tags = nullptr;  // without the group
   const TagSet* tags = nullptr;
   Group* group = nullptr;
   std::shared_ptr<const Metadata> metadata;
   std::unordered_map<CheckKey, CheckPlace, CheckKeyHash> checks;
+
+  // What every iteration needs again.
+  Value global;
+  std::string called_name;
+  Value called;
+  bool response_prototype_made = false;
 
   // Modules.
   std::string main_address;
