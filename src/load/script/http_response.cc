@@ -2,6 +2,7 @@
 // looks at the status pays for the status.
 #include "http_call.h"
 #include "http_cookies.h"
+#include "intrinsics.h"
 #include "json_path.h"
 #include "native.h"
 #include "script_classes.h"
@@ -152,9 +153,7 @@ bool has_no_body(int code) {
 JSValue body(JSContext* context, const ResponseData& data) {
   if (data.type == ResponseType::none || has_no_body(data.response.status)) return JS_NULL;
   const std::string& bytes = data.response.body;
-  if (data.type == ResponseType::binary)
-    return JS_NewArrayBufferCopy(context, reinterpret_cast<const std::uint8_t*>(bytes.data()),
-                                 bytes.size());
+  if (data.type == ResponseType::binary) return new_buffer(context, bytes);
   return new_string(context, bytes);
 }
 

@@ -2,6 +2,7 @@
 
 #include "http_call.h"
 #include "http_samples.h"
+#include "intrinsics.h"
 #include "native.h"
 #include "script_classes.h"
 #include "user_state.h"
@@ -109,16 +110,7 @@ ScriptUser::ScriptUser(UserLinks links, std::int64_t id)
   state_->context = JS_NewContextRaw(state_->links.runtime->engine());
   JSContext* context = state_->context;
   JS_SetContextOpaque(context, state_.get());
-  JS_AddIntrinsicBaseObjects(context);
-  JS_AddIntrinsicDate(context);
-  JS_AddIntrinsicEval(context);
-  JS_AddIntrinsicRegExp(context);
-  JS_AddIntrinsicJSON(context);
-  JS_AddIntrinsicProxy(context);
-  JS_AddIntrinsicMapSet(context);
-  JS_AddIntrinsicTypedArrays(context);
-  JS_AddIntrinsicPromise(context);
-  JS_AddIntrinsicWeakRef(context);
+  add_basic_intrinsics(context);
 }
 
 ScriptUser::~ScriptUser() = default;

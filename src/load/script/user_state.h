@@ -138,6 +138,7 @@ struct UserState {
   bool response_prototype_made = false;
 
   // Modules.
+  std::uint8_t intrinsics = 0;  // see intrinsics.h
   std::string main_address;
   Value main_namespace;
   std::map<std::string, std::set<std::string>, std::less<>> wanted;  // of native modules
