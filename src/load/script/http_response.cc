@@ -337,17 +337,26 @@ JSValue js_json(JSContext* context, JSValueConst self, int count, JSValueConst* 
   return JS_ThrowPlainError(context, "cannot parse json due to an error: %s", why.c_str());
 }
 
-JSValue not_yet(JSContext* context, JSValueConst, int, JSValueConst*, int which) {
-  static constexpr std::array kNames{"html", "submitForm", "clickLink"};
-  return JS_ThrowPlainError(context, "not supported: Response.%s()",
-                            kNames[static_cast<std::size_t>(which)]);
+using HtmlFunction = JSValue (*)(JSContext* context, std::string_view html,
+                                 const std::string& address, int count, JSValueConst* arguments);
+constexpr std::array<HtmlFunction, 3> kHtmlFunctions{select_html, submit_form, click_link};
+
+JSValue js_html(JSContext* context, JSValueConst self, int count, JSValueConst* arguments,
+                int which) {
+  const auto* data =
+      static_cast<const ResponseData*>(JS_GetOpaque2(context, self, response_class(context)));
+  if (data == nullptr) return JS_EXCEPTION;
+  if (data->type == ResponseType::none || has_no_body(data->response.status))
+    return JS_ThrowTypeError(context, "the body is null so we can't transform it to HTML");
+  return kHtmlFunctions[static_cast<std::size_t>(which)](context, data->response.body,
+                                                         last(*data).url, count, arguments);
 }
 
 constexpr JSCFunctionListEntry kMethods[] = {
-    native_function("clickLink", 1, not_yet, 2),
-    native_function("html", 1, not_yet, 0),
+    native_function("clickLink", 1, js_html, 2),
+    native_function("html", 1, js_html, 0),
     native_function("json", 1, js_json),
-    native_function("submitForm", 1, not_yet, 1),
+    native_function("submitForm", 1, js_html, 1),
 };
 
 }  // namespace

@@ -41,6 +41,7 @@ JSValue make_execution(JSContext* context);
 JSValue make_data(JSContext* context);
 JSValue make_encoding(JSContext* context);
 JSValue make_crypto(JSContext* context);
+JSValue make_html(JSContext* context);
 JSValue make_timers(JSContext* context);
 
 // An object with these functions.

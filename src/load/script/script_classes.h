@@ -20,6 +20,8 @@ struct ScriptClasses {
   JSClassID file_data = 0;
   JSClassID hasher = 0;
   JSClassID crypto_key = 0;
+  JSClassID html_selection = 0;
+  JSClassID html_element = 0;
   JSClassID tags = 0;
   JSAtom iteration = JS_ATOM_NULL;  // "__ITER"
 };
@@ -31,5 +33,7 @@ void register_http_classes(JSRuntime* engine, ScriptClasses& classes);
 void register_execution_classes(JSRuntime* engine, ScriptClasses& classes);
 void register_crypto_classes(JSRuntime* engine, ScriptClasses& classes);
 void register_key_class(JSRuntime* engine, ScriptClasses& classes);
+void register_selection_class(JSRuntime* engine, ScriptClasses& classes);
+void register_element_class(JSRuntime* engine, ScriptClasses& classes);
 
 }  // namespace crema::load
