@@ -2,6 +2,7 @@
 // looks at the status pays for the status.
 #include "http_call.h"
 #include "http_cookies.h"
+#include "intrinsics.h"
 #include "json_path.h"
 #include "native.h"
 #include "script_classes.h"
@@ -14,7 +15,6 @@
 #include <charconv>
 
 namespace crema::load {
-namespace {
 
 // What the object holds until it is gone.
 struct ResponseData {
@@ -22,6 +22,28 @@ struct ResponseData {
   ResponseType type = ResponseType::text;
   std::string request_body;
 };
+
+// Responses that are gone, with the memory they had: the next ones take it over.
+struct SpareResponses {
+  static constexpr std::size_t kMost = 256;
+  static constexpr std::size_t kLargestBody = 64 * 1024;  // larger ones are given back
+  std::vector<std::unique_ptr<ResponseData>> spare;
+
+  std::unique_ptr<ResponseData> take() {
+    if (spare.empty()) return std::make_unique<ResponseData>();
+    auto data = std::move(spare.back());
+    spare.pop_back();
+    return data;
+  }
+  void give_back(std::unique_ptr<ResponseData> data) {
+    if (spare.size() >= kMost || data->response.body.capacity() > kLargestBody) return;
+    data->response.clear();
+    data->request_body.clear();
+    spare.push_back(std::move(data));
+  }
+};
+
+namespace {
 
 JSClassID response_class(JSContext* context) {
   return user_of(context).links.runtime->classes().response;
@@ -131,9 +153,7 @@ bool has_no_body(int code) {
 JSValue body(JSContext* context, const ResponseData& data) {
   if (data.type == ResponseType::none || has_no_body(data.response.status)) return JS_NULL;
   const std::string& bytes = data.response.body;
-  if (data.type == ResponseType::binary)
-    return JS_NewArrayBufferCopy(context, reinterpret_cast<const std::uint8_t*>(bytes.data()),
-                                 bytes.size());
+  if (data.type == ResponseType::binary) return new_buffer(context, bytes);
   return new_string(context, bytes);
 }
 
@@ -347,27 +367,32 @@ void register_response_class(JSRuntime* engine, ScriptClasses& classes) {
   static const JSClassDef kClass{
       .class_name = "Response",
       .finalizer =
-          [](JSRuntime*, JSValueConst value) {
+          [](JSRuntime* runtime, JSValueConst value) {
             JSClassID id = 0;
-            delete static_cast<ResponseData*>(JS_GetAnyOpaque(value, &id));
+            std::unique_ptr<ResponseData> data(
+                static_cast<ResponseData*>(JS_GetAnyOpaque(value, &id)));
+            auto& owner = *static_cast<ScriptRuntime*>(JS_GetRuntimeOpaque(runtime));
+            if (data != nullptr) owner.classes().spare_responses->give_back(std::move(data));
           },
       .exotic = &exotic};
+  classes.spare_responses = std::make_shared<SpareResponses>();
   JS_NewClassID(engine, &classes.response);
   JS_NewClass(engine, classes.response, &kClass);
 }
 
 JSValue make_response(JSContext* context, HttpCall& call) {
-  Value prototype(context, JS_GetClassProto(context, response_class(context)));
-  if (!prototype.object()) {
-    prototype = Value(context, object_of(context, kMethods));
-    JS_SetClassProto(context, response_class(context), JS_DupValue(context, prototype.get()));
+  UserState& user = user_of(context);
+  ScriptClasses& classes = user.links.runtime->classes();
+  if (!user.response_prototype_made) {
+    JS_SetClassProto(context, classes.response, object_of(context, kMethods));
+    user.response_prototype_made = true;
   }
-  const JSValue object = JS_NewObjectProtoClass(context, prototype.get(), response_class(context));
+  const JSValue object = JS_NewObjectClass(context, classes.response);
   if (JS_IsException(object)) return object;
-  auto data = std::make_unique<ResponseData>();
+  auto data = classes.spare_responses->take();
   std::swap(data->response, call.response);
   data->type = call.response_type;
-  data->request_body = std::move(call.body);
+  std::swap(data->request_body, call.body);
   JS_SetOpaque(object, data.release());
   return object;
 }

@@ -1,5 +1,6 @@
 #include "program.h"
 
+#include "intrinsics.h"
 #include "type_stripping.h"
 #include "value.h"
 
@@ -109,14 +110,18 @@ ProgramPtr Programs::load(JSContext* context, const std::string& address) {
   {
     auto programs = programs_.lock();
     const auto found = programs->find(address);
-    if (found != programs->end()) return found->second;
+    if (found != programs->end()) {
+      need_intrinsics(context, found->second->intrinsics);
+      return found->second;
+    }
   }
   auto source = files_.module(address);
   if (!source) {
     throw_diagnostic(context, source.error());
     return nullptr;
   }
-  Program program{.source = *source};
+  Program program{.source = *source, .intrinsics = mentioned_intrinsics((*source)->text())};
+  need_intrinsics(context, program.intrinsics);
   if (!compile(context, address, program)) return nullptr;
   auto shared = std::make_shared<const Program>(std::move(program));
   programs_.lock()->try_emplace(address, shared);

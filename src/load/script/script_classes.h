@@ -4,13 +4,17 @@
 #include "quickjs_fibers.h"
 
 #include <array>
+#include <memory>
 
 namespace crema::load {
+
+struct SpareResponses;
 
 struct ScriptClasses {
   JSClassID metric = 0;
   JSClassID response = 0;
   std::array<JSAtom, 16> response_members{};  // made when the first response is looked into
+  std::shared_ptr<SpareResponses> spare_responses;
   JSClassID cookie_jar = 0;
   JSClassID response_callback = 0;
   JSClassID file_data = 0;
@@ -19,6 +23,7 @@ struct ScriptClasses {
   JSClassID html_selection = 0;
   JSClassID html_element = 0;
   JSClassID tags = 0;
+  JSAtom iteration = JS_ATOM_NULL;  // "__ITER"
 };
 
 // Each registers its class with the runtime; called once by ScriptRuntime's constructor.

@@ -68,6 +68,7 @@ ScriptRuntime::ScriptRuntime(RuntimeLimits limits)
 ScriptRuntime::~ScriptRuntime() {
   for (const JSAtom atom : classes_->response_members)
     if (atom != JS_ATOM_NULL) JS_FreeAtomRT(engine_, atom);
+  if (classes_->iteration != JS_ATOM_NULL) JS_FreeAtomRT(engine_, classes_->iteration);
   JS_FreeRuntime(engine_);
 }
 

@@ -83,7 +83,15 @@ struct UserState {
   const TagSet* tags_now() const { return tags; }
   void set_group(Group* now);
 
-  sys::WallTime wall() const { return links.clock->wall(); }
+  // The wall time of this turn of the loop: samples of one turn need no reading each.
+  sys::WallTime wall() {
+    const Time turn = links.loop->turn_time();
+    if (turn != wall_turn) {
+      wall_turn = turn;
+      wall_time = links.clock->wall();
+    }
+    return wall_time;
+  }
   SourceLookup sources() const;
 
   ScriptUser& user;
@@ -113,6 +121,9 @@ struct UserState {
   Fiber waiting_for_ready;
   IterationFacts iteration;
 
+  Time wall_turn{};
+  sys::WallTime wall_time{};
+
   // Samples.
   const TagSet* base_tags = nullptr;  // without the group
   const TagSet* tags = nullptr;
@@ -120,7 +131,14 @@ struct UserState {
   std::shared_ptr<const Metadata> metadata;
   std::unordered_map<CheckKey, CheckPlace, CheckKeyHash> checks;
 
+  // What every iteration needs again.
+  Value global;
+  std::string called_name;
+  Value called;
+  bool response_prototype_made = false;
+
   // Modules.
+  std::uint8_t intrinsics = 0;  // see intrinsics.h
   std::string main_address;
   Value main_namespace;
   std::map<std::string, std::set<std::string>, std::less<>> wanted;  // of native modules
