@@ -4,6 +4,7 @@
 #include "left_evidence.h"
 #include "load_arguments.h"
 #include "load_log.h"
+#include "load_progress.h"
 #include "output.h"
 
 #include "crema/load/test_run.h"
@@ -42,13 +43,17 @@ load::TestRequest request_of(const sys::Host& host, const LoadArguments& argumen
   request.stderr_is_terminal = sys::is_terminal(STDERR_FILENO);
   request.colour = !arguments.no_colour && sys::wants_colour(host, STDOUT_FILENO);
   request.log = [&log](const load::LogEntry& entry) { log.write(entry); };
-  request.print = [](std::string_view text) { print(text); };
+  request.print = [&log](std::string_view text) {
+    log.show({});
+    print(text);
+  };
   request.print_error = print_error;
   return request;
 }
 
 // In a step, evidence for its run; in a repository, a run of its own; nowhere else.
-Result<> keep(const sys::Host& host, const LoadArguments& arguments, const load::TestOutcome& outcome) {
+Result<> keep(const sys::Host& host, const LoadArguments& arguments,
+              const load::TestOutcome& outcome) {
   std::vector<evidence::Evidence> left{*outcome.record};
   if (const auto step = host.variable("CREMA_EVIDENCE"))
     return leave_records(*step, host, std::move(left));
@@ -70,11 +75,13 @@ int run_script(const sys::Host& host, const LoadArguments& arguments) {
   const sys::SignalWatcher watcher(stop,
                                    [] { ::_exit(static_cast<int>(load::LoadExit::interrupted)); });
   LoadLog log(host, arguments.log);
-  const auto request = request_of(host, arguments, log);
+  auto request = request_of(host, arguments, log);
+  LoadProgress progress(log);
+  if (!arguments.request.quiet)
+    request.on_progress = [&progress](const load::Progress& now) { progress.update(now); };
   const auto outcome = load::run_test(host, request, stop.get_token());
   if (outcome.record)
-    if (const auto kept = keep(host, arguments, outcome); !kept)
-      report(kept.error(), host);
+    if (const auto kept = keep(host, arguments, outcome); !kept) report(kept.error(), host);
   return static_cast<int>(outcome.exit);
 }
 

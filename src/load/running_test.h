@@ -65,6 +65,7 @@ class RunningTest {
   void record_users();
   void collect();
   void judge_while_running(Nanoseconds elapsed);
+  Progress progress() const;
   // Thresholds at the end, summary, exit code.
   LoadExit finish(LoadExit exit);
   void summarise(const SummaryFacts& facts);
