@@ -2,6 +2,7 @@
 #include "arguments.h"
 #include "evidence_run.h"
 #include "left_evidence.h"
+#include "load_ab.h"
 #include "load_arguments.h"
 #include "load_compare.h"
 #include "load_comparison.h"
@@ -181,7 +182,7 @@ int new_script(const sys::Host& host, const LoadArguments& arguments) {
 int run_load(CommandContext& context) {
   // Verbs that k6 does not have, with arguments of their own.
   constexpr std::pair<std::string_view, int (*)(CommandContext&)> kOwn[] = {
-      {"compare", compare_loads}};
+      {"compare", compare_loads}, {"ab", compare_servers}};
   for (const auto& [verb, run] : kOwn) {
     if (context.arguments.empty() || context.arguments.front() != verb) continue;
     context.arguments.erase(context.arguments.begin());

@@ -54,7 +54,7 @@ void add_option_flags(CLI::App& app, Given& given) {
 }
 
 void declare(CLI::App& app, Given& given, LoadArguments& arguments) {
-  app.add_option("verb", given.verb, "run, inspect, new or compare")->required();
+  app.add_option("verb", given.verb, "run, inspect, new, compare or ab")->required();
   app.add_option("script", given.script, "a file, or - for standard input");
   add_option_flags(app, given);
   app.add_option("-e,--env", given.environment, "NAME=VALUE for __ENV")
@@ -136,7 +136,7 @@ Result<> fill(const sys::Host& host, const Given& given, LoadArguments& argument
     arguments.verb = LoadVerb::create;
   else
     return fail("load/verb",
-                fmt::format("there is no `crema load {}`: run, inspect, new and compare are",
+                fmt::format("there is no `crema load {}`: run, inspect, new, compare and ab are",
                             given.verb));
   load::TestRequest& request = arguments.request;
   request.script = given.script;

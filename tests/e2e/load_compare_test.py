@@ -16,6 +16,9 @@ export const options = { scenarios: { menu: { executor: 'constant-arrival-rate',
   duration: __ENV.LONG, preAllocatedVUs: 20, maxVUs: 50 } } };
 export default function () { http.get(`${__ENV.BASE}/delay/${__ENV.DELAY}`); }
 """
+TURNS = """import http from 'k6/http';
+export default function () { http.get(__ENV.BASE_URL + '/json'); }
+"""
 WORKFLOW = """on: push
 jobs:
   load:
@@ -45,6 +48,7 @@ class Repository:
         workflow.parent.mkdir(parents=True)
         workflow.write_text(WORKFLOW.replace("BASE_URL", f"'{base}'"))
         (folder / "load.js").write_text(SCRIPT)
+        (folder / "turns.js").write_text(TURNS)
         subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
 
     def start(self, *words: str, **environment: str) -> subprocess.Popen:
@@ -94,6 +98,17 @@ def use_steps(repository: Repository) -> None:
     check(code == 2 and "no run 99" in text, "a run that is not there is named")
 
 
+def take_turns(repository: Repository, base: str) -> None:
+    code, text = repository.run("load", "ab", "--a", base, "--b", "http://127.0.0.1:1", "turns.js", "--rate", "20",
+                                "--duration", "4s", "--limit", "4s", "--format", "json")
+    answer = json.loads(text[text.index("{\n"):])
+    errors = next(metric for metric in answer["metrics"] if metric["metric"] == "errors")
+    check(errors["base"] == 0 and errors["new"] == 1, f"the sides are kept apart: {errors}")
+    check(errors["verdict"] == "regression" and code in (1, 3), f"a dead server is a regression: {code}")
+    code, text = repository.run("load", "ab", "--a", base, "--b", base, "--duration", "10m")
+    check(code == 2 and "--limit" in text, f"the limit limits: {code}")
+
+
 def main() -> int:
     base = load_server.start()
     with tempfile.TemporaryDirectory(prefix="crema-compare-") as folder:
@@ -101,6 +116,7 @@ def main() -> int:
         compare_files(repository)
         use_baselines(repository)
         use_steps(repository)
+        take_turns(repository, base)
     print(f"{len(FAILURES)} failed")
     return 1 if FAILURES else 0
 
