@@ -48,7 +48,7 @@ Result<int> judge(const sys::Host& host, const GateOptions& options) {
   const auto records = CREMA_TRY(judged.store->records(judged.run.number));
   const auto coverage = CREMA_TRY(coverage_of_records(host, project.root, records));
   const auto context =
-      CREMA_TRY(gate_context(host, project.root, coverage, *judged.store, judged.run));
+      CREMA_TRY(gate_context(host, project.root, policy, coverage, *judged.store, judged.run));
   const auto verdict = gate::evaluate(policy, records, context);
   if (options.format == "json")
     print(gate::verdict_json(verdict));

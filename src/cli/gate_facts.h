@@ -25,6 +25,7 @@ Result<std::optional<testing::CoverageReport>> coverage_of_records(
 // `run` is the one that is judged, as far as it has come; `store` is asked for what it is compared
 // with.
 Result<gate::Context> gate_context(const sys::Host& host, const std::filesystem::path& root,
+                                   const gate::Policy& policy,
                                    const std::optional<testing::CoverageReport>& coverage,
                                    store::Store& store, const store::RunRecord& run);
 

@@ -2,12 +2,18 @@
 #include "arguments.h"
 #include "evidence_run.h"
 #include "left_evidence.h"
+#include "load_ab.h"
 #include "load_arguments.h"
+#include "load_compare.h"
+#include "load_comparison.h"
 #include "load_log.h"
 #include "load_progress.h"
+#include "load_records.h"
 #include "output.h"
 
+#include "crema/load/compare/verdict_text.h"
 #include "crema/load/test_run.h"
+#include "crema/run/repository.h"
 #include "crema/sys/files.h"
 #include "crema/sys/signals.h"
 #include "crema/sys/terminal.h"
@@ -54,9 +60,15 @@ load::TestRequest request_of(const sys::Host& host, const LoadArguments& argumen
 // In a step, evidence for its run; in a repository, a run of its own; nowhere else.
 Result<> keep(const sys::Host& host, const LoadArguments& arguments,
               const load::TestOutcome& outcome) {
+  if (!arguments.record.empty())
+    CREMA_TRY(write_load_record(host.working_directory / arguments.record, outcome.measured));
   std::vector<evidence::Evidence> left{*outcome.record};
-  if (const auto step = host.variable("CREMA_EVIDENCE"))
+  const auto path = load_record_path(arguments.request.script);
+  if (const auto step = host.variable("CREMA_EVIDENCE")) {
+    CREMA_TRY(
+        write_load_record(std::filesystem::path(*step) / "attachments" / path, outcome.measured));
     return leave_records(*step, host, std::move(left));
+  }
   const auto project = find_project(host);
   std::error_code ignored;
   if (!std::filesystem::exists(project.root / ".git", ignored) && !host.variable("CREMA_HOME"))
@@ -66,7 +78,38 @@ Result<> keep(const sys::Host& host, const LoadArguments& arguments,
   const bool passed = outcome.exit == load::LoadExit::ok;
   CREMA_TRY(run.add_job({.name = "load", .step = "Load test"}, host.clock->wall(), passed, "",
                         std::move(left)));
+  const auto folder = CREMA_TRY(sys::TemporaryDirectory::create(host.temporary_directory, "load-"));
+  CREMA_TRY(write_load_record(folder.path() / "record", outcome.measured));
+  CREMA_TRY(run.add_artifact("load", {{folder.path() / "record", path}}));
   return run.finish(passed);
+}
+
+// Of the code that stands here; "" where git knows nothing.
+std::string commit_of(const sys::Host& host) {
+  if (const auto sha = host.variable("GITHUB_SHA")) return *sha;
+  const auto repository = run::read_repository(find_project(host).root, host);
+  return repository ? repository->sha : "";
+}
+
+// The record a run is compared with: that of its script, or the only one.
+Result<load::RunRecord> baseline_of(const LoadArguments& arguments, LoadRecords records) {
+  auto found = records.find(slug(arguments.request.script));
+  if (found == records.end() && records.size() == 1) found = records.begin();
+  if (found == records.end())
+    return fail("load/no-record", fmt::format("{} has no record of {}", arguments.baseline,
+                                              arguments.request.script));
+  return std::move(found->second);
+}
+
+// Says how the run is beside its baseline. A regression fails a test that was fine by itself.
+Result<int> judge_by_baseline(const LoadArguments& arguments, const load::RunRecord& baseline,
+                              const load::TestOutcome& outcome) {
+  const auto settings = CREMA_TRY(comparison_settings(arguments.margins, 0));
+  const auto comparison = CREMA_TRY(compare_runs(baseline, outcome.measured, settings));
+  print(fmt::format("\n     beside {}:\n\n{}", arguments.baseline, comparison_text(comparison)));
+  const int exit = static_cast<int>(outcome.exit);
+  const bool worse = exit_of(comparison.verdict) == ComparisonExit::regression;
+  return exit == 0 && worse ? static_cast<int>(ComparisonExit::regression) : exit;
 }
 
 int run_script(const sys::Host& host, const LoadArguments& arguments) {
@@ -79,10 +122,22 @@ int run_script(const sys::Host& host, const LoadArguments& arguments) {
   LoadProgress progress(log);
   if (!arguments.request.quiet)
     request.on_progress = [&progress](const load::Progress& now) { progress.update(now); };
-  const auto outcome = load::run_test(host, request, stop.get_token());
-  if (outcome.record)
-    if (const auto kept = keep(host, arguments, outcome); !kept) report(kept.error(), host);
-  return static_cast<int>(outcome.exit);
+  // Found before the run: a baseline that is not there is no reason to wait for the end.
+  std::optional<load::RunRecord> baseline;
+  if (!arguments.baseline.empty()) {
+    auto records = find_load_records(host, arguments.baseline);
+    if (!records) return report(records.error(), host);
+    auto chosen = baseline_of(arguments, std::move(*records));
+    if (!chosen) return report(chosen.error(), host);
+    baseline = std::move(*chosen);
+  }
+  auto outcome = load::run_test(host, request, stop.get_token());
+  if (!outcome.record) return static_cast<int>(outcome.exit);
+  outcome.measured.facts.commit = commit_of(host);
+  if (const auto kept = keep(host, arguments, outcome); !kept) report(kept.error(), host);
+  if (!baseline) return static_cast<int>(outcome.exit);
+  const auto code = judge_by_baseline(arguments, *baseline, outcome);
+  return code ? *code : report(code.error(), host);
 }
 
 int inspect_script(const sys::Host& host, const LoadArguments& arguments) {
@@ -132,6 +187,14 @@ int new_script(const sys::Host& host, const LoadArguments& arguments) {
 }  // namespace
 
 int run_load(CommandContext& context) {
+  // Verbs that k6 does not have, with arguments of their own.
+  constexpr std::pair<std::string_view, int (*)(CommandContext&)> kOwn[] = {
+      {"compare", compare_loads}, {"ab", compare_servers}};
+  for (const auto& [verb, run] : kOwn) {
+    if (context.arguments.empty() || context.arguments.front() != verb) continue;
+    context.arguments.erase(context.arguments.begin());
+    return run(context);
+  }
   LoadArguments arguments;
   if (const auto ended = parse_load_arguments(context, arguments)) return *ended;
   switch (arguments.verb) {

@@ -54,7 +54,7 @@ void add_option_flags(CLI::App& app, Given& given) {
 }
 
 void declare(CLI::App& app, Given& given, LoadArguments& arguments) {
-  app.add_option("verb", given.verb, "run, inspect or new")->required();
+  app.add_option("verb", given.verb, "run, inspect, new, compare or ab")->required();
   app.add_option("script", given.script, "a file, or - for standard input");
   add_option_flags(app, given);
   app.add_option("-e,--env", given.environment, "NAME=VALUE for __ENV")
@@ -67,6 +67,11 @@ void declare(CLI::App& app, Given& given, LoadArguments& arguments) {
                  "put the environment into __ENV");
   app.add_option("--log-format", given.log_format, "text, json or raw");
   app.add_option("--log-output", given.log_output, "stderr, stdout, none or file=PATH");
+  app.add_option("--record", arguments.record, "keep the run's record in a file");
+  app.add_option("--baseline", arguments.baseline, "compare with a run, latest or a record's file");
+  app.add_option("--margin", arguments.margins, "with --baseline: what does not matter, as in 5%")
+      ->take_all()
+      ->allow_extra_args(false);
   app.add_option("--threads", arguments.threads, "threads that make load (default: one a core)");
   app.add_flag("--no-summary", arguments.request.no_summary, "do not show the summary");
   app.add_flag("--no-thresholds", arguments.request.no_thresholds, "do not evaluate thresholds");
@@ -131,7 +136,8 @@ Result<> fill(const sys::Host& host, const Given& given, LoadArguments& argument
     arguments.verb = LoadVerb::create;
   else
     return fail("load/verb",
-                fmt::format("there is no `crema load {}`: run, inspect and new are", given.verb));
+                fmt::format("there is no `crema load {}`: run, inspect, new, compare and ab are",
+                            given.verb));
   load::TestRequest& request = arguments.request;
   request.script = given.script;
   if (request.script.empty() && arguments.verb != LoadVerb::create)

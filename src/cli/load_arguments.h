@@ -7,6 +7,8 @@
 #include "crema/load/test_run.h"
 
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace crema::cli {
 
@@ -16,7 +18,10 @@ struct LoadArguments {
   LoadVerb verb = LoadVerb::run;
   load::TestRequest request;  // without what belongs to this process: log, terminal, threads
   LoadLogOptions log;
-  std::size_t threads = 0;  // 0: as many as there are cores
+  std::string record;                // a file for the run's record; "" for none
+  std::string baseline;              // what the run is compared with; "" for nothing
+  std::vector<std::string> margins;  // of that comparison
+  std::size_t threads = 0;           // 0: as many as there are cores
   bool no_colour = false;
   bool requirements = false;  // of inspect
   bool force = false;         // of new

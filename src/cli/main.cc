@@ -1,6 +1,7 @@
 // crema's main: find out how we were started, then hand over to the command.
 #include "command.h"
 
+#include "crema/run/shims.h"
 #include "crema/sys/host.h"
 
 #include <fmt/format.h>
@@ -72,9 +73,29 @@ int dispatch(sys::Host host, std::vector<std::string> arguments) {
   return command->run(context);
 }
 
+// Started under the name of another program: its arguments, its version line.
+int stand_in(const sys::Host& host, const run::Shim& shim, std::vector<std::string> arguments) {
+  const std::string first = arguments.empty() ? "help" : arguments.front();
+  if (first == "version" || first == "--version") {
+    fmt::print("{} v{} (crema {})\n", shim.name, shim.version, CREMA_VERSION);
+    return 0;
+  }
+  const std::vector<std::string> command{std::string(shim.command)};
+  if (first == "help" || first == "--help" || first == "-h") return print_help(host, command);
+  CommandContext context{host, std::move(arguments)};
+  return find_command(shim.command)->run(context);
+}
+
+int start(std::string_view name, std::vector<std::string> arguments) {
+  const auto host = sys::real_host();
+  if (const auto* shim = run::find_shim(std::filesystem::path(name).filename().string()))
+    return stand_in(host, *shim, std::move(arguments));
+  return dispatch(host, std::move(arguments));
+}
+
 }  // namespace
 }  // namespace crema::cli
 
 int main(int argc, char** argv) {
-  return crema::cli::dispatch(crema::sys::real_host(), {argv + 1, argv + argc});
+  return crema::cli::start(argc > 0 ? argv[0] : "crema", {argv + (argc > 0 ? 1 : 0), argv + argc});
 }

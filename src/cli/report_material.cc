@@ -62,9 +62,10 @@ Result<> add_facts(report::Material& material, const sys::Host& host, const Proj
   if (!std::filesystem::exists(project.root / "crema.yml", ignored)) return {};
   if (const auto policy = found_or_noted(policy_of(host, project.root, ""),
                                          "the gate has no policy", material.notes))
-    material.verdict = gate::evaluate(
-        *policy, material.records,
-        CREMA_TRY(gate_context(host, project.root, material.coverage, store, material.run)));
+    material.verdict =
+        gate::evaluate(*policy, material.records,
+                       CREMA_TRY(gate_context(host, project.root, *policy, material.coverage, store,
+                                              material.run)));
   return {};
 }
 

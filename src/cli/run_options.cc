@@ -69,6 +69,7 @@ void add_execution_options(CLI::App& app, RunOptions& options) {
   app.add_flag("--in-place", options.in_place, "run jobs in the working tree, not in a copy");
   add_list(app, "--action", options.actions, "OWNER/NAME=FOLDER: use this folder for that action");
   app.add_flag("--no-builtins", options.no_builtins, "do not replace actions by crema's own");
+  app.add_flag("--no-shims", options.no_shims, "do not stand in for programs that are missing");
   app.add_option("--break", options.break_on, "on-failure: open a shell where a step failed")
       ->check(CLI::IsMember({"on-failure"}));
   app.add_option("--format", options.format, "text or json (one event a line)")

@@ -32,6 +32,7 @@ struct RunOptions {
   bool strict = false, lenient = false;
   bool in_place = false;
   bool no_builtins = false;
+  bool no_shims = false;
   bool no_needs = false;
   bool every_workflow = false;
 

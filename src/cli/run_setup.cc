@@ -108,6 +108,7 @@ Result<run::RunRequest> make_request(const LoadedWorkflow& loaded, const ChosenE
   request.in_place = options.in_place;
   request.strict = options.strict;
   request.builtins = !options.no_builtins;
+  request.shims = !options.no_shims;
   request.catalog = actions::find_builtin;
   request.action_hint = actions::hint_for;
   request.debug = host.variable("RUNNER_DEBUG").value_or("") == "1" ||
@@ -188,6 +189,7 @@ std::string request_json(const RunOptions& options, const Candidate& candidate) 
       {"lenient", options.lenient},
       {"in_place", options.in_place},
       {"no_builtins", options.no_builtins},
+      {"no_shims", options.no_shims},
       {"no_needs", options.no_needs}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -215,6 +217,7 @@ Result<RunOptions> options_from_json(std::string_view text) {
   options.lenient = json.value("lenient", false);
   options.in_place = json.value("in_place", false);
   options.no_builtins = json.value("no_builtins", false);
+  options.no_shims = json.value("no_shims", false);
   options.no_needs = json.value("no_needs", false);
   return options;
 }

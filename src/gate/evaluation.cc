@@ -220,9 +220,16 @@ class Evaluation {
     return found == context_.baselines.end() ? nullptr : &*found;
   }
 
+  const LoadComparison* comparison_of(const std::string& script) const {
+    const auto found =
+        std::ranges::find(context_.load_comparisons, script, &LoadComparison::script);
+    return found == context_.load_comparisons.end() ? nullptr : &*found;
+  }
+
   void judge_load() {
     const auto runs = each<evidence::LoadRun>([&](const evidence::LoadRun& run) {
-      for (auto& [row, fulfilled] : load_conditions(run, baseline_of(run.script), policy_)) {
+      for (auto& [row, fulfilled] :
+           load_conditions(run, baseline_of(run.script), comparison_of(run.script), policy_)) {
         if (row.state == State::not_looked)
           verdict_.rows.push_back(std::move(row));
         else

@@ -30,8 +30,9 @@ std::optional<std::chrono::nanoseconds> p95_of(const LoadRun& run) {
 
 class LoadConditions {
  public:
-  LoadConditions(const LoadRun& run, const LoadRun* baseline, const Policy& policy)
-      : run_(run), baseline_(baseline), policy_(policy) {}
+  LoadConditions(const LoadRun& run, const LoadRun* baseline, const LoadComparison* comparison,
+                 const Policy& policy)
+      : run_(run), baseline_(baseline), comparison_(comparison), policy_(policy) {}
 
   std::vector<std::pair<Row, bool>> all() {
     if (!run_.valid) add("load of", "a valid run", run_.message, false);
@@ -80,6 +81,7 @@ class LoadConditions {
       rows_.emplace_back(std::move(row), true);
       return;
     }
+    if (comparison_ != nullptr && judge_comparison(wanted)) return;
     const auto now = p95_of(run_);
     const auto before = p95_of(*baseline_);
     if (now && before)
@@ -92,8 +94,28 @@ class LoadConditions {
         run_.requests_per_second >= baseline_->requests_per_second * (1 - margin));
   }
 
+  // False where the comparison decides nothing, and the numbers are all there is.
+  bool judge_comparison(const std::string& wanted) {
+    using Answer = LoadComparison::Answer;
+    if (comparison_->answer == Answer::undecided) return false;
+    Row row{.condition = "baseline of " + run_.script,
+            .wanted = wanted,
+            .actual = "no worse",
+            .source = run_.script,
+            .details = {}};
+    if (comparison_->answer != Answer::fine) row.details = comparison_->details;
+    if (comparison_->answer == Answer::worse) row.actual = "worse";
+    if (comparison_->answer == Answer::invalid) {
+      row.actual = "not comparable";
+      row.state = State::not_looked;
+    }
+    rows_.emplace_back(std::move(row), comparison_->answer == Answer::fine);
+    return true;
+  }
+
   const LoadRun& run_;
   const LoadRun* baseline_;
+  const LoadComparison* comparison_;
   const Policy& policy_;
   std::vector<std::pair<Row, bool>> rows_;
 };
@@ -101,8 +123,9 @@ class LoadConditions {
 }  // namespace
 
 std::vector<std::pair<Row, bool>> load_conditions(const LoadRun& run, const LoadRun* baseline,
+                                                  const LoadComparison* comparison,
                                                   const Policy& policy) {
-  return LoadConditions(run, baseline, policy).all();
+  return LoadConditions(run, baseline, comparison, policy).all();
 }
 
 }  // namespace crema::gate

@@ -10,9 +10,11 @@
 
 namespace crema::gate {
 
-// Rows, and whether each is fulfilled. `baseline` is the run it is compared with, or null.
+// Rows, and whether each is fulfilled. `baseline` is the run it is compared with, or null;
+// `comparison` decides in the place of bare numbers where it can, and is null without records.
 std::vector<std::pair<Row, bool>> load_conditions(const evidence::LoadRun& run,
                                                   const evidence::LoadRun* baseline,
+                                                  const LoadComparison* comparison,
                                                   const Policy& policy);
 
 }  // namespace crema::gate

@@ -1,5 +1,7 @@
 #include "load_record.h"
 
+#include "crema/load/compare/guard.h"
+
 #include <variant>
 
 namespace crema::load {
@@ -16,6 +18,15 @@ const SinkType* sink_of(const Collector& collector, const Metric& metric) {
 
 std::chrono::nanoseconds of_milliseconds(double milliseconds) {
   return std::chrono::nanoseconds(static_cast<std::int64_t>(milliseconds * 1e6));
+}
+
+// A run of less than a second is a look at whether a script works, not a measurement.
+void add_validity(evidence::LoadRun& run, const RunRecord& measured) {
+  if (measured.series.empty() || measured.series.front().blocks.empty()) return;
+  for (const Breach& breach : check_run(measured.facts)) {
+    run.valid = false;
+    run.message += (run.message.empty() ? "" : "; ") + breach.message;
+  }
 }
 
 }  // namespace
@@ -36,6 +47,7 @@ evidence::LoadRun load_record(const LoadRecordFacts& facts) {
       run.thresholds.push_back({.metric = metric.name(),
                                 .condition = condition.expression.source,
                                 .passed = condition.passed});
+  add_validity(run, facts.measured);
   return run;
 }
 

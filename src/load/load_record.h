@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crema/evidence/record.h"
+#include "crema/load/compare/series.h"
 #include "crema/load/metrics/collector.h"
 #include "crema/load/metrics/threshold.h"
 
@@ -16,6 +17,7 @@ struct LoadRecordFacts {
   const ThresholdSet& thresholds;
   std::chrono::nanoseconds duration;  // of the scenarios, without setup and teardown
   std::string script;
+  const RunRecord& measured;
 };
 
 evidence::LoadRun load_record(const LoadRecordFacts& facts);

@@ -1,9 +1,14 @@
 #include "running_test.h"
 
 #include "load_record.h"
+#include "run_series.h"
 #include "settings.h"
 #include "start_text.h"
 #include "virtual_user.h"
+
+#include "crema/base/hash.h"
+#include "crema/load/compare/guard.h"
+#include "crema/sys/files.h"
 
 #include <fmt/format.h>
 
@@ -32,22 +37,61 @@ RunningTest::RunningTest(const sys::Host& host, const TestRequest& request, std:
 }
 
 TestOutcome RunningTest::run() {
-  if (const auto exit = prepare(); exit != LoadExit::ok) return {exit, {}};
-  if (const auto exit = start_workers(); exit != LoadExit::ok) return {exit, {}};
+  if (const auto exit = prepare(); exit != LoadExit::ok) return {.exit = exit};
+  if (const auto exit = start_workers(); exit != LoadExit::ok) return {.exit = exit};
   if (request_.print && !request_.quiet)
     request_.print(start_text(code_.options, request_.script, outputs_text_, plan_, striping_));
   started_ = host_.clock->monotonic();
   facts_.started = started_.time_since_epoch().count();
-  TestOutcome outcome{begin_and_execute(), {}};
+  TestOutcome outcome{.exit = begin_and_execute()};
   if (outputs_) outputs_->close();
   outcome.exit = finish(outcome.exit);
+  outcome.measured = series_so_far();
+  take_sides(outcome);
   outcome.record = load_record({.collector = collector_,
                                 .builtins = builtins_,
                                 .thresholds = thresholds_,
                                 .duration = scenarios_ended_ - scenarios_started_,
-                                .script = request_.script});
+                                .script = request_.script,
+                                .measured = outcome.measured});
+  say_validity(outcome);
   for (auto& worker : workers_) worker.reset();
   return outcome;
+}
+
+RunRecord RunningTest::series_so_far() {
+  return run_series({.collector = collector_,
+                     .builtins = builtins_,
+                     .begin = wall_started_,
+                     .end = wall_started_ + (scenarios_ended_ - scenarios_started_),
+                     .generator = generator_,
+                     .script_hash = script_hash()});
+}
+
+void RunningTest::take_sides(TestOutcome& outcome) {
+  if (!sides_) return;
+  auto sides = sides_->take(wall_started_, wall_started_ + (scenarios_ended_ - scenarios_started_));
+  outcome.side_a =
+      outcome.side_b = {.facts = outcome.measured.facts, .block_seconds = 1, .series = {}};
+  outcome.side_a.series.push_back(std::move(sides.a));
+  outcome.side_b.series.push_back(std::move(sides.b));
+}
+
+// The load that is asked for belongs to it: flags change it where the script stays the same.
+std::string RunningTest::script_hash() const {
+  std::string text = request_.standard_input;
+  if (request_.script != "-")
+    text = sys::read_file(host_.working_directory / request_.script).value_or("");
+  for (const std::string& line : plan_.descriptions) text += "\n" + line;
+  return sha256_hex(text);
+}
+
+void RunningTest::say_validity(const TestOutcome& outcome) const {
+  if (!request_.log || outcome.record->valid) return;
+  for (const Breach& breach : check_run(outcome.measured.facts))
+    request_.log(LogEntry{LogLevel::warning,
+                          "this run is no measure of the system: " + breach.message,
+                          {{"hint", breach.hint}}});
 }
 
 Inspection RunningTest::inspect(bool requirements) {
@@ -94,6 +138,10 @@ Result<> RunningTest::open_outputs() {
                                                    .thresholds = &thresholds_,
                                                    .system_tags = settings_.system_tags})));
     outputs_text_ += (outputs_text_.empty() ? "" : ", ") + text;
+  }
+  if (request_.sides) {
+    sides_ = std::make_shared<SideSeconds>();
+    outputs.push_back(make_side_output(sides_));
   }
   if (outputs.empty()) return {};
   shared_.keep_points = true;

@@ -1,8 +1,10 @@
 // A load test while it runs: what belongs to it, and the steps from init code to exit code.
 #pragma once
 
+#include "generator_watch.h"
 #include "remote_modules.h"
 #include "scenario_run.h"
+#include "side_seconds.h"
 #include "test_code.h"
 #include "worker.h"
 
@@ -64,6 +66,10 @@ class RunningTest {
   // vus and vus_max, once a second.
   void record_users();
   void collect();
+  RunRecord series_so_far();
+  void take_sides(TestOutcome& outcome);
+  std::string script_hash() const;
+  void say_validity(const TestOutcome& outcome) const;
   void judge_while_running(Nanoseconds elapsed);
   Progress progress() const;
   // Thresholds at the end, summary, exit code.
@@ -106,6 +112,11 @@ class RunningTest {
   Time ended_{};
   Time scenarios_started_{};
   Time scenarios_ended_{};
+  sys::WallTime wall_started_{};  // of the scenarios
+  std::vector<LoopStatistics> loops_;
+  GeneratorWatch watch_;
+  GeneratorFacts generator_;
+  std::shared_ptr<SideSeconds> sides_;  // null where none are asked for
 };
 
 }  // namespace crema::load

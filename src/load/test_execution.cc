@@ -67,8 +67,13 @@ LoadExit RunningTest::begin_and_execute() {
     exit = call_once("setup", code_.options.setup_timeout.value_or(std::chrono::seconds(60)),
                      LoadExit::setup_timeout, &shared_.setup_data);
   if (exit == LoadExit::ok && !ending_.lock()->asked) {
+    collect();
+    watch_.begin(host_.clock->monotonic(), loops_);
+    wall_started_ = host_.clock->wall();
     execute();
     scenarios_ended_ = host_.clock->monotonic();
+    collect();
+    generator_ = watch_.end(scenarios_ended_, loops_);
     drop_what_is_left();
   }
   const auto ending = *ending_.lock();
@@ -268,8 +273,10 @@ void RunningTest::record_users() {
 }
 
 void RunningTest::collect() {
+  loops_.clear();
   for (auto& worker : workers_) {
     Worker::Measured measured = worker->take_measured();
+    loops_.push_back(measured.loop);
     collector_.add(std::move(measured.delta));
     if (outputs_) outputs_->push(std::move(measured.points));
   }

@@ -97,6 +97,7 @@ Result<> JobRun::open_place(StepLog&) {
       .name = request.workflow->path + "\n" + leg_.name,
       .repository = request.repository,
       .settings = leg_.settings,
+      .shims = request.shims,
       .in_place = request.in_place,
       .keep = journal_->load(),
   };

@@ -5,6 +5,7 @@
 #include "step_process.h"
 
 #include "crema/base/strings.h"
+#include "crema/run/shims.h"
 
 #include <fmt/format.h>
 
@@ -50,6 +51,21 @@ void log_header(StepFrame& frame, const Script& script, const std::string& shell
   log.write(LineKind::end_group, "");
 }
 
+// Nobody should wonder whose output that is.
+void say_shims(StepFrame& frame, std::string_view script, const std::string& path) {
+  const auto& executable = frame.job.facts().services.host.executable;
+  for (const auto& shim : shims()) {
+    if (!mentions(script, shim.name)) continue;
+    const auto program = frame.job.place().find_program(shim.name, path);
+    std::error_code ignored;
+    if (!program || fs::read_symlink(*program, ignored) != executable) continue;
+    frame.job.facts().remark_once(
+        fmt::format("shim {}", shim.name), frame.job.leg().index, "run/shim",
+        fmt::format("no {0} is installed: `{0}` is `crema {1}` here (--no-shims turns that off)",
+                    shim.name, shim.command));
+  }
+}
+
 }  // namespace
 
 StepEnd run_script(StepFrame& frame, const workflow::RunStep& step) {
@@ -78,6 +94,7 @@ StepEnd run_script(StepFrame& frame, const workflow::RunStep& step) {
   if (const auto written = frame.job.write_script(file, shell->script); !written) {
     return fail_step(frame, written.error());
   }
+  say_shims(frame, shell->script, path);
   command.argv = shell->argv;
   if (const auto program = frame.job.place().find_program(shell->argv[0], path))
     command.program = program->string();

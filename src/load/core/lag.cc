@@ -37,6 +37,11 @@ void LagHistogram::add(const LagHistogram& other) {
   longest_ = std::max(longest_, other.longest_);
 }
 
+void LagHistogram::remove(const LagHistogram& earlier) {
+  for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] -= earlier.counts_[i];
+  count_ -= earlier.count_;
+}
+
 std::chrono::nanoseconds LagHistogram::quantile(double share) const {
   if (count_ == 0) return {};
   const auto wanted = static_cast<double>(count_) * std::clamp(share, 0.0, 1.0);

@@ -1,6 +1,7 @@
 #include "host_place.h"
 
 #include "crema/base/strings.h"
+#include "crema/run/shims.h"
 #include "crema/services/service_options.h"
 #include "crema/sys/files.h"
 
@@ -29,11 +30,10 @@ fs::path tool_cache_of(const sys::Host& host) {
 // A link to this very program in a folder at the end of a job's PATH: steps say `crema test` and
 // leave their evidence to the run, whatever is installed. Jobs begin at the same moment, in this
 // and in other processes: each makes the link in its own place and moves it.
-Result<> offer_crema(const fs::path& folder, const fs::path& executable, const fs::path& place) {
+Result<> offer_crema(const fs::path& link, const fs::path& executable, const fs::path& place) {
   std::error_code error;
-  const auto link = folder / "crema";
   if (fs::read_symlink(link, error) == executable) return {};
-  CREMA_TRY(sys::make_directories(folder));
+  CREMA_TRY(sys::make_directories(link.parent_path()));
   const auto fresh = place / "crema-link";
   fs::remove(fresh, error);
   fs::create_symlink(executable, fresh, error);
@@ -111,8 +111,15 @@ Result<std::unique_ptr<Place>> HostPlace::open(HostExecutor& executor,
   place->environment_ = executor.base().variables;
   place->environment_["HOME"] = folders.home.string();
   const auto programs = request.shared.parent_path() / "bin";
-  CREMA_TRY(offer_crema(programs, executor.host().executable, place->folder_));
+  const auto& executable = executor.host().executable;
+  CREMA_TRY(offer_crema(programs / "crema", executable, place->folder_));
   place->environment_["PATH"] += ":" + programs.string();
+  if (request.shims) {
+    const auto stand_ins = request.shared.parent_path() / "shims";
+    for (const auto& shim : shims())
+      CREMA_TRY(offer_crema(stand_ins / shim.name, executable, place->folder_));
+    place->environment_["PATH"] += ":" + stand_ins.string();
+  }
   place->environment_["AGENT_TOOLSDIRECTORY"] = folders.tool_cache.string();
   place->processes_ = CREMA_TRY(sys::ProcessTree::create(executor.host()));
   return std::unique_ptr<Place>(std::move(place));

@@ -297,5 +297,31 @@ TEST(Gate, ComparesLoadWithItsBaseline) {
   EXPECT_TRUE(evaluate(policy("gate: {load: {baseline: 12%}}"), records, facts).passed());
 }
 
+TEST(Gate, BelievesTheStatisticsOfRecordsMoreThanBareNumbers) {
+  using Answer = LoadComparison::Answer;
+  evidence::LoadRun before{.script = "rush.js", .requests = 1000, .requests_per_second = 2000};
+  before.percentiles = {{"p95", 100ms}};
+  auto now = before;
+  now.percentiles = {{"p95", 120ms}};
+  const auto demand = policy("gate: {load: {baseline: 10%}}");
+  const std::vector records = {record(suite(TestOutcome::passed)), record(now)};
+  auto facts = context();
+  facts.baselines = {before};
+  const auto verdict = [&](Answer answer) {
+    facts.load_comparisons = {{.script = "rush.js", .answer = answer, .details = {"p95 +20 %"}}};
+    return evaluate(demand, records, facts);
+  };
+  EXPECT_TRUE(verdict(Answer::fine).passed()) << "a bare number may be noise";
+  const auto worse = verdict(Answer::worse);
+  EXPECT_FALSE(worse.passed());
+  EXPECT_THAT(states(worse), HasSubstr("baseline of rush.js: failed\n"));
+  EXPECT_THAT(verdict_text(worse, {}), HasSubstr("p95 +20 %"));
+  EXPECT_THAT(states(verdict(Answer::invalid)), HasSubstr("baseline of rush.js: not looked at\n"));
+  EXPECT_THAT(states(verdict(Answer::undecided)),
+              HasSubstr("p95 beside the baseline of rush.js: failed\n"));
+  facts.load_comparisons[0].script = "other.js";
+  EXPECT_FALSE(evaluate(demand, records, facts).passed()) << "that is of another script";
+}
+
 }  // namespace
 }  // namespace crema::gate

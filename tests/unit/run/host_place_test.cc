@@ -42,6 +42,9 @@ TEST(HostPlaceTest, JobsThatBeginTogetherAllFindCrema) {
         if (!(*place)->find_program("crema", (*place)->environment().at("PATH"))) {
           outcomes[job] = fail("test", "no crema on the job's PATH");
         }
+        if (!(*place)->find_program("k6", (*place)->environment().at("PATH"))) {
+          outcomes[job] = fail("test", "no k6 on the job's PATH");
+        }
         (*place)->close();
       });
     }

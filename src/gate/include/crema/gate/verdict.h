@@ -51,6 +51,13 @@ struct ServiceCoverage {
   evidence::CoverageTotal total;
   std::vector<std::string> uncovered;  // "a.go:12  (*Menu).Price"
 };
+// How a load run stands beside its baseline by the statistics of both runs' records.
+struct LoadComparison {
+  enum class Answer : std::uint8_t { fine, worse, undecided, invalid };
+  std::string script;
+  Answer answer = Answer::undecided;
+  std::vector<std::string> details;  // a metric each, or why the two are no pair
+};
 struct Context {
   std::chrono::year_month_day today{};
   evidence::Time now;
@@ -59,7 +66,8 @@ struct Context {
   std::optional<evidence::CoverageTotal> fresh;  // of new lines, where that is known
   std::vector<JobTime> jobs;                     // of the run, as far as it has come
   std::optional<std::chrono::nanoseconds> total_time;
-  std::vector<evidence::LoadRun> baselines;  // what load runs are compared with, by script
+  std::vector<evidence::LoadRun> baselines;      // what load runs are compared with, by script
+  std::vector<LoadComparison> load_comparisons;  // by script, where both have records
 };
 
 Verdict evaluate(const Policy& policy, std::span<const evidence::Record> records,

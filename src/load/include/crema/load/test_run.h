@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crema/evidence/record.h"
+#include "crema/load/compare/series.h"
 #include "crema/load/exit_codes.h"
 #include "crema/load/metrics/summary.h"
 #include "crema/load/progress.h"
@@ -29,6 +30,7 @@ struct TestRequest {
   std::string summary_export;  // a path; "" for none
   bool quiet = false;
   std::size_t threads = 1;
+  bool sides = false;  // the script has two sides that take turns: TestOutcome::side_a
   bool colour = false;
   bool stdout_is_terminal = false;
   bool stderr_is_terminal = false;
@@ -43,6 +45,12 @@ struct TestRequest {
 struct TestOutcome {
   LoadExit exit = LoadExit::ok;
   std::optional<evidence::LoadRun> record;  // none where nothing was run
+  // Second by second, for comparison with other runs; the commit is not in it.
+  RunRecord measured;
+  // Where `sides` was asked for: what the script did with the tag `side` of value a and b, in turns
+  // of a second. Of each four seconds since 1970 the first and the last are those of a.
+  RunRecord side_a;
+  RunRecord side_b;
 };
 TestOutcome run_test(const sys::Host& host, const TestRequest& request, std::stop_token stop);
 

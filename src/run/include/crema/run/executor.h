@@ -33,6 +33,7 @@ struct PlaceRequest {
   std::string name;              // the same in every run of the workflow
   const Repository& repository;
   const workflow::Settings& settings;
+  bool shims = true;      // crema under the names of crema/run/shims.h ends the PATH
   bool in_place = false;  // the workspace is the user's tree itself
   bool keep = false;      // go on in the workspace of an earlier attempt, if it is still there
 };

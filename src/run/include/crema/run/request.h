@@ -62,6 +62,7 @@ struct RunRequest {
   bool strict = false;    // as on github.com: a workspace is empty until something is checked out
   Unsupported unsupported = Unsupported::skip;
   bool builtins = true;
+  bool shims = true;  // crema stands in for programs that are not installed (crema/run/shims.h)
   BuiltinCatalog catalog;
   // What to do about an action that is not in it; "" where there is nothing special to say.
   std::function<std::string_view(std::string_view name)> action_hint;

@@ -13,6 +13,9 @@ class LagHistogram {
  public:
   void add(std::chrono::nanoseconds duration);
   void add(const LagHistogram& other);
+  // Takes away what was counted before: `earlier` is this histogram as it stood then. The longest
+  // stays that of all time.
+  void remove(const LagHistogram& earlier);
   std::uint64_t count() const { return count_; }
   std::chrono::nanoseconds longest() const { return longest_; }
   // The duration that `share` of all (0 to 1) did not exceed; zero while nothing was added.

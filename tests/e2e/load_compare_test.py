@@ -1,0 +1,125 @@
+"""Records of load tests: made by runs, by files and by steps of workflows, and held against each other.
+
+usage: load_compare_test.py CREMA
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import load_server
+
+SCRIPT = """import http from 'k6/http';
+export const options = { scenarios: { menu: { executor: 'constant-arrival-rate', rate: 20, timeUnit: '1s',
+  duration: __ENV.LONG, preAllocatedVUs: 20, maxVUs: 50 } } };
+export default function () { http.get(`${__ENV.BASE}/delay/${__ENV.DELAY}`); }
+"""
+TURNS = """import http from 'k6/http';
+export default function () { http.get(__ENV.BASE_URL + '/json'); }
+"""
+WORKFLOW = """on: push
+jobs:
+  load:
+    runs-on: ubuntu-latest
+    steps:
+      - run: k6 run --quiet --no-summary load.js
+        env: {LONG: 3s, DELAY: 1, BASE: BASE_URL}
+      - run: crema load compare latest latest || echo "no other run - $?"
+"""
+FAILURES: list[str] = []
+
+
+def check(fine: bool, text: str) -> None:
+    print(f"{'ok' if fine else 'FAILED':<7}{text}")
+    if not fine:
+        FAILURES.append(text)
+
+
+class Repository:
+    """A fresh one, where nothing was run yet."""
+
+    def __init__(self, crema: str, folder: pathlib.Path, base: str) -> None:
+        self.crema, self.folder = crema, folder
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("CREMA_")}
+        self.environment = {**kept, "BASE": base, "LONG": "2s", "DELAY": "1", "PATH": "/usr/bin:/bin"}
+        workflow = folder / ".github/workflows/load.yml"
+        workflow.parent.mkdir(parents=True)
+        workflow.write_text(WORKFLOW.replace("BASE_URL", f"'{base}'"))
+        (folder / "load.js").write_text(SCRIPT)
+        (folder / "turns.js").write_text(TURNS)
+        subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+
+    def start(self, *words: str, **environment: str) -> subprocess.Popen:
+        return subprocess.Popen([self.crema, *words], cwd=self.folder, text=True, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, env={**self.environment, **environment})
+
+    def run(self, *words: str, **environment: str) -> tuple[int, str]:
+        process = self.start(*words, **environment)
+        text = process.communicate(timeout=90)[0]
+        return process.returncode, text
+
+
+def compare_files(repository: Repository) -> None:
+    """Half a minute of two servers, one of them slower by 40 ms."""
+    runs = [repository.start("load", "run", "-q", "--no-summary", "load.js", "--record", f"{name}.cremarun",
+                             LONG="23s", DELAY=delay) for name, delay in (("fast", "20"), ("slow", "60"))]
+    for run in runs:
+        text = run.communicate(timeout=90)[0]
+        check(run.returncode == 0, f"a run keeps a record {'' if run.returncode == 0 else text}")
+    for base, fresh, wanted in (("fast", "slow", "regression"), ("slow", "fast", "improvement"),
+                                ("fast", "fast", "fine")):
+        code, text = repository.run("load", "compare", f"{base}.cremarun", f"{fresh}.cremarun", "--format",
+                                    "json", "--margin", "20%", "--margin", "errors=5%")
+        answer = json.loads(text)
+        # A busy machine may make the runs invalid; the metrics are judged all the same.
+        p50 = next(metric for metric in answer["metrics"] if metric["metric"] == "p50")
+        check(p50["verdict"] == wanted, f"{fresh} beside {base}: p50 {p50['verdict']}, want {wanted}")
+        exits = {"fine": 0, "improvement": 0, "regression": 1, "inconclusive": 3, "invalid": 3}
+        check(code == exits[answer["verdict"]], f"{answer['verdict']} ends with {code}")
+
+
+def use_baselines(repository: Repository) -> None:
+    code, text = repository.run("load", "run", "-q", "--no-summary", "load.js", "--baseline", "nowhere.cremarun")
+    check(code == 2 and "nowhere.cremarun" in text, f"a baseline that is not there ends it at once: {code}")
+    code, text = repository.run("load", "run", "-q", "--no-summary", "load.js", "--baseline", "latest")
+    check(code == 0 and "beside latest" in text and "inconclusive" in text, "a short run is not judged")
+    code, text = repository.run("load", "run", "-q", "--no-summary", "load.js", "--baseline", "fast.cremarun")
+    check(code == 0 and "script's digest differs" in text, "another load is not compared")
+
+
+def use_steps(repository: Repository) -> None:
+    code, text = repository.run("run")
+    check(code == 0 and "no k6 is installed" in text, f"a workflow's k6 is crema {'' if code == 0 else text}")
+    code, text = repository.run("load", "compare", "latest", "latest")
+    check(code == 3 and " s of the base" in text, f"a step's record is kept: {code}")
+    code, text = repository.run("load", "compare", "1", "99")
+    check(code == 2 and "no run 99" in text, "a run that is not there is named")
+
+
+def take_turns(repository: Repository, base: str) -> None:
+    code, text = repository.run("load", "ab", "--a", base, "--b", "http://127.0.0.1:1", "turns.js", "--rate", "20",
+                                "--duration", "4s", "--limit", "4s", "--format", "json")
+    answer = json.loads(text[text.index("{\n"):])
+    errors = next(metric for metric in answer["metrics"] if metric["metric"] == "errors")
+    check(errors["base"] == 0 and errors["new"] == 1, f"the sides are kept apart: {errors}")
+    check(errors["verdict"] == "regression" and code in (1, 3), f"a dead server is a regression: {code}")
+    code, text = repository.run("load", "ab", "--a", base, "--b", base, "--duration", "10m")
+    check(code == 2 and "--limit" in text, f"the limit limits: {code}")
+
+
+def main() -> int:
+    base = load_server.start()
+    with tempfile.TemporaryDirectory(prefix="crema-compare-") as folder:
+        repository = Repository(str(pathlib.Path(sys.argv[1]).resolve()), pathlib.Path(folder), base)
+        compare_files(repository)
+        use_baselines(repository)
+        use_steps(repository)
+        take_turns(repository, base)
+    print(f"{len(FAILURES)} failed")
+    return 1 if FAILURES else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
