@@ -17,6 +17,9 @@ struct ScriptClasses {
   JSClassID hasher = 0;
   JSClassID crypto_key = 0;
   JSClassID tags = 0;
+  JSClassID ws_socket = 0;
+  JSClassID web_socket = 0;
+  JSClassID blob = 0;
 };
 
 // Each registers its class with the runtime; called once by ScriptRuntime's constructor.
@@ -26,5 +29,8 @@ void register_http_classes(JSRuntime* engine, ScriptClasses& classes);
 void register_execution_classes(JSRuntime* engine, ScriptClasses& classes);
 void register_crypto_classes(JSRuntime* engine, ScriptClasses& classes);
 void register_key_class(JSRuntime* engine, ScriptClasses& classes);
+void register_ws_class(JSRuntime* engine, ScriptClasses& classes);
+void register_websocket_class(JSRuntime* engine, ScriptClasses& classes);
+void register_blob_class(JSRuntime* engine, ScriptClasses& classes);
 
 }  // namespace crema::load
