@@ -24,6 +24,9 @@ struct ScriptClasses {
   JSClassID html_element = 0;
   JSClassID tags = 0;
   JSAtom iteration = JS_ATOM_NULL;  // "__ITER"
+  JSClassID ws_socket = 0;
+  JSClassID web_socket = 0;
+  JSClassID blob = 0;
 };
 
 // Each registers its class with the runtime; called once by ScriptRuntime's constructor.
@@ -35,5 +38,8 @@ void register_crypto_classes(JSRuntime* engine, ScriptClasses& classes);
 void register_key_class(JSRuntime* engine, ScriptClasses& classes);
 void register_selection_class(JSRuntime* engine, ScriptClasses& classes);
 void register_element_class(JSRuntime* engine, ScriptClasses& classes);
+void register_ws_class(JSRuntime* engine, ScriptClasses& classes);
+void register_websocket_class(JSRuntime* engine, ScriptClasses& classes);
+void register_blob_class(JSRuntime* engine, ScriptClasses& classes);
 
 }  // namespace crema::load

@@ -61,6 +61,9 @@ ScriptRuntime::ScriptRuntime(RuntimeLimits limits)
   register_key_class(engine_, *classes_);
   register_selection_class(engine_, *classes_);
   register_element_class(engine_, *classes_);
+  register_ws_class(engine_, *classes_);
+  register_websocket_class(engine_, *classes_);
+  register_blob_class(engine_, *classes_);
   set_module_loader(engine_);
   set_rejection_tracker(engine_);
 }

@@ -118,6 +118,7 @@ ScriptUser::~ScriptUser() = default;
 UserState::~UserState() {
   crema_js_drop_jobs(links.runtime->engine(), &js);
   ready.clear();
+  drop_sockets(*this);
   rejections.clear();
   timers.clear();
   required.clear();

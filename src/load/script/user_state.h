@@ -39,6 +39,7 @@ struct CheckPlace {
 
 struct HttpCall;
 class RequestSeries;
+struct ScriptSocket;
 
 // Which statuses a request may have without being counted as failed.
 struct ExpectedStatuses {
@@ -70,6 +71,8 @@ struct UserState {
   // Waits for what the call has started: runs jobs and callbacks until there are none to come.
   // False when the user was interrupted, or code of a callback threw (the exception is pending).
   bool drain();
+  // Runs what promises wait for. False where one of the jobs threw.
+  bool run_jobs();
   // What was rejected with this promise is told elsewhere.
   void forget_rejection(JSValueConst promise);
   // After a call that did not end by itself: stops what it has started, and waits for that.
@@ -153,6 +156,7 @@ struct UserState {
   CookieJar jar;
   ExpectedStatuses expected;  // of http.setResponseCallback
   std::vector<std::unique_ptr<HttpCall>> spare_calls;
+  std::vector<std::shared_ptr<ScriptSocket>> sockets;  // of k6/websockets, until they are closed
 
   std::string setup_json;
   bool setup_parsed = false;
@@ -187,6 +191,9 @@ class Waiting {
  private:
   UserState& user_;
 };
+
+// Of a call that is abandoned: nothing happens to its sockets any more.
+void drop_sockets(UserState& user);
 
 // Has the engine tell users of promises that are rejected with nobody to handle it.
 void set_rejection_tracker(JSRuntime* engine);
