@@ -1,6 +1,7 @@
 // The module "k6/websockets" (and "k6/experimental/websockets"): WebSocket as browsers have it, on
 // the user's event loop, and Blob.
 #include "blob.h"
+#include "intrinsics.h"
 #include "native.h"
 #include "script_classes.h"
 #include "script_socket.h"
@@ -256,6 +257,8 @@ void register_websocket_class(JSRuntime* engine, ScriptClasses& classes) {
 }
 
 JSValue make_websockets(JSContext* context) {
+  // Binary messages are buffers, whether the script names their type or not.
+  need_intrinsics(context, static_cast<std::uint8_t>(Intrinsic::typed_arrays));
   const JSValue constructor =
       JS_NewCFunction2(context, js_construct, "WebSocket", 3, JS_CFUNC_constructor, 0);
   const JSValue prototype = object_of(context, kMembers);

@@ -1,4 +1,5 @@
 // The module "k6/ws": connections whose events are handled within connect(), until they end.
+#include "intrinsics.h"
 #include "native.h"
 #include "script_classes.h"
 #include "websocket_call.h"
@@ -403,6 +404,10 @@ void register_ws_class(JSRuntime* engine, ScriptClasses& classes) {
   JS_NewClass(engine, classes.ws_socket, &kSocket);
 }
 
-JSValue make_ws(JSContext* context) { return object_of(context, kModule); }
+JSValue make_ws(JSContext* context) {
+  // Binary messages are buffers, whether the script names their type or not.
+  need_intrinsics(context, static_cast<std::uint8_t>(Intrinsic::typed_arrays));
+  return object_of(context, kModule);
+}
 
 }  // namespace crema::load
