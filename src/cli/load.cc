@@ -114,6 +114,8 @@ int run_script(const sys::Host& host, const LoadArguments& arguments) {
   const sys::SignalWatcher watcher(stop,
                                    [] { ::_exit(static_cast<int>(load::LoadExit::interrupted)); });
   LoadLog log(host, arguments.log);
+  for (const auto& remark : arguments.remarks)
+    log.write({.level = load::LogLevel::warning, .message = remark, .fields = {}});
   const auto request = request_of(host, arguments, log);
   // Found before the run: a baseline that is not there is no reason to wait for the end.
   std::optional<load::RunRecord> baseline;
