@@ -8,6 +8,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 
 import load_server
 
@@ -49,7 +50,10 @@ class Repository:
         workflow.write_text(WORKFLOW.replace("BASE_URL", f"'{base}'"))
         (folder / "load.js").write_text(SCRIPT)
         (folder / "turns.js").write_text(TURNS)
-        subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+        (folder / "crema.yml").write_text("gate: {load: {p95: off, requests_per_second: off, baseline: 20%}}\n")
+        author = ["-c", "user.name=A", "-c", "user.email=a@example.com"]
+        for words in (["init", "-q", "-b", "main"], ["add", "-A"], [*author, "commit", "-qm", "first"]):
+            subprocess.run(["git", *words], cwd=folder, check=True)
 
     def start(self, *words: str, **environment: str) -> subprocess.Popen:
         return subprocess.Popen([self.crema, *words], cwd=self.folder, text=True, stdout=subprocess.PIPE,
@@ -63,8 +67,11 @@ class Repository:
 
 def compare_files(repository: Repository) -> None:
     """Half a minute of two servers, one of them slower by 40 ms."""
-    runs = [repository.start("load", "run", "-q", "--no-summary", "load.js", "--record", f"{name}.cremarun",
-                             LONG="23s", DELAY=delay) for name, delay in (("fast", "20"), ("slow", "60"))]
+    runs = []
+    for name, delay in (("fast", "20"), ("slow", "60")):
+        runs.append(repository.start("load", "run", "-q", "--no-summary", "load.js", "--record", f"{name}.cremarun",
+                                     LONG="23s", DELAY=delay))
+        time.sleep(1.5)  # so that the slow one is the newer run
     for run in runs:
         text = run.communicate(timeout=90)[0]
         check(run.returncode == 0, f"a run keeps a record {'' if run.returncode == 0 else text}")
@@ -78,6 +85,16 @@ def compare_files(repository: Repository) -> None:
         check(p50["verdict"] == wanted, f"{fresh} beside {base}: p50 {p50['verdict']}, want {wanted}")
         exits = {"fine": 0, "improvement": 0, "regression": 1, "inconclusive": 3, "invalid": 3}
         check(code == exits[answer["verdict"]], f"{answer['verdict']} ends with {code}")
+
+
+def judge(repository: Repository) -> None:
+    """The gate asks the records of the slow run and of the fast one before it."""
+    text = repository.run("gate", "--format", "json")[1]
+    rows = {row["condition"]: row for row in json.loads(text)["conditions"]}
+    row = rows.get("baseline of load.js", {})
+    comparable = row.get("state") == "failed" and row.get("actual") == "worse"
+    check(comparable or row.get("actual") == "not comparable", f"the gate believes the records: {row or list(rows)}")
+    check(any("p50" in line or "p95" in line for line in row.get("details", [])), "and says by which metric")
 
 
 def use_baselines(repository: Repository) -> None:
@@ -96,6 +113,9 @@ def use_steps(repository: Repository) -> None:
     check(code == 3 and " s of the base" in text, f"a step's record is kept: {code}")
     code, text = repository.run("load", "compare", "1", "99")
     check(code == 2 and "no run 99" in text, "a run that is not there is named")
+    for margin in ("x", "0", "-5%", "p96=5%", "p95="):
+        code, text = repository.run("load", "compare", "1", "2", "--margin", margin)
+        check(code == 2 and "--margin" in text, f"--margin {margin} is refused: {code}")
 
 
 def take_turns(repository: Repository, base: str) -> None:
@@ -114,6 +134,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="crema-compare-") as folder:
         repository = Repository(str(pathlib.Path(sys.argv[1]).resolve()), pathlib.Path(folder), base)
         compare_files(repository)
+        judge(repository)
         use_baselines(repository)
         use_steps(repository)
         take_turns(repository, base)
