@@ -118,6 +118,8 @@ int run_script(const sys::Host& host, const LoadArguments& arguments) {
   const sys::SignalWatcher watcher(stop,
                                    [] { ::_exit(static_cast<int>(load::LoadExit::interrupted)); });
   LoadLog log(host, arguments.log);
+  for (const auto& remark : arguments.remarks)
+    log.write({.level = load::LogLevel::warning, .message = remark, .fields = {}});
   auto request = request_of(host, arguments, log);
   LoadProgress progress(log);
   if (!arguments.request.quiet)

@@ -11,6 +11,8 @@
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <iostream>
 #include <iterator>
 #include <list>
@@ -25,12 +27,30 @@ struct GivenFlag {
   std::vector<std::string> values;
 };
 
+// Flags of k6 without which scripts of CI would not start, and why they change nothing here.
+struct IgnoredFlag {
+  std::string_view names;
+  bool takes_value = true;
+  std::string_view reason;
+};
+constexpr std::array kIgnored = std::to_array<IgnoredFlag>({
+    {"-a,--address", true, "there is no REST API"},
+    {"--compatibility-mode", true, "scripts are standard ECMAScript"},
+    {"-t,--type", true, "scripts are JavaScript"},
+    {"--profiling-enabled", false, "there is no REST API"},
+    {"--new-machine-readable-summary", false, "the summary has one form"},
+});
+
+// Verbs of k6 that need its cloud or its extensions.
+constexpr std::array<std::string_view, 5> kOnlyInK6 = {"cloud", "archive", "deps", "x", "stats"};
+
 struct Given {
   std::string verb, script;
   std::list<GivenFlag> flags;
   std::vector<std::string> environment;
   std::string config, summary_mode = "compact", log_format = "text", log_output = "stderr";
   std::optional<std::string> include_environment;
+  std::array<bool, kIgnored.size()> is_ignored{};
 };
 
 std::string option_name(const load::OptionFlag& flag) {
@@ -53,7 +73,19 @@ void add_option_flags(CLI::App& app, Given& given) {
   }
 }
 
+void add_ignored_flags(CLI::App& app, Given& given) {
+  for (std::size_t i = 0; i < kIgnored.size(); ++i) {
+    const std::string names(kIgnored[i].names);
+    const auto seen = [&given, i](const std::string& /*value*/) { given.is_ignored[i] = true; };
+    if (kIgnored[i].takes_value)
+      app.add_option_function<std::string>(names, seen);
+    else
+      app.add_flag_callback(names, [seen] { seen({}); });
+  }
+}
+
 void declare(CLI::App& app, Given& given, LoadArguments& arguments) {
+  add_ignored_flags(app, given);
   app.add_option("verb", given.verb, "run, inspect, new, compare or ab")->required();
   app.add_option("script", given.script, "a file, or - for standard input");
   add_option_flags(app, given);
@@ -134,6 +166,8 @@ Result<> fill(const sys::Host& host, const Given& given, LoadArguments& argument
     arguments.verb = LoadVerb::inspect;
   else if (given.verb == "new")
     arguments.verb = LoadVerb::create;
+  else if (std::ranges::find(kOnlyInK6, given.verb) != kOnlyInK6.end())
+    return fail("load/not-supported", fmt::format("not supported: k6 {}", given.verb));
   else
     return fail("load/verb",
                 fmt::format("there is no `crema load {}`: run, inspect, new, compare and ab are",
@@ -146,6 +180,11 @@ Result<> fill(const sys::Host& host, const Given& given, LoadArguments& argument
     request.standard_input.assign(std::istreambuf_iterator<char>(std::cin), {});
   request.summary_mode = CREMA_TRY(summary_mode(given.summary_mode));
   request.environment = CREMA_TRY(script_environment(host, given, arguments.verb == LoadVerb::run));
+  for (std::size_t i = 0; i < kIgnored.size(); ++i)
+    if (given.is_ignored[i])
+      arguments.remarks.push_back(
+          fmt::format("{} has no effect: {}",
+                      kIgnored[i].names.substr(kIgnored[i].names.find("--")), kIgnored[i].reason));
   arguments.log.format = given.log_format;
   arguments.log.output = given.log_output;
   return read_options_around(host, given, request);

@@ -22,6 +22,7 @@ struct LoadArguments {
   std::string baseline;              // what the run is compared with; "" for nothing
   std::vector<std::string> margins;  // of that comparison
   std::size_t threads = 0;           // 0: as many as there are cores
+  std::vector<std::string> remarks;  // flags of k6 that change nothing here
   bool no_colour = false;
   bool requirements = false;  // of inspect
   bool force = false;         // of new

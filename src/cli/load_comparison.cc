@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cmath>
 
 namespace crema::cli {
 namespace {
@@ -13,7 +14,8 @@ Result<double> share(std::string_view text, std::string_view whole) {
   if (text.ends_with('%')) text.remove_suffix(1);
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !(value > 0))
+  if (error != std::errc() || end != text.data() + text.size() || !(value > 0) ||
+      !std::isfinite(value))
     return fail("load/margin",
                 fmt::format("--margin {}: a margin is a percentage above 0, as in 5%", whole));
   return value / kPercent;

@@ -8,9 +8,10 @@
 
 #include "crema/base/hash.h"
 #include "crema/load/compare/guard.h"
-#include "crema/sys/files.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace crema::load {
 
@@ -77,12 +78,15 @@ void RunningTest::take_sides(TestOutcome& outcome) {
   outcome.side_b.series.push_back(std::move(sides.b));
 }
 
-// The load that is asked for belongs to it: flags change it where the script stays the same.
+// Of all files of the test, wherever they stand: a step's workspace is another folder than the
+// user's. The load that is asked for belongs to it: flags change it where the files stay the same.
 std::string RunningTest::script_hash() const {
-  std::string text = request_.standard_input;
-  if (request_.script != "-")
-    text = sys::read_file(host_.working_directory / request_.script).value_or("");
-  for (const std::string& line : plan_.descriptions) text += "\n" + line;
+  std::vector<std::string> parts;
+  for (const auto& [address, content] : files_.all()) parts.push_back(sha256_hex(*content));
+  std::ranges::sort(parts);
+  std::string text;
+  for (const std::string& part : parts) text += part + "\n";
+  for (const std::string& line : plan_.descriptions) text += line + "\n";
   return sha256_hex(text);
 }
 

@@ -7,6 +7,9 @@
 namespace crema::load {
 namespace {
 
+// The version of k6 whose behaviour it has, for servers that look for it.
+constexpr std::string_view kUserAgent = "crema/0.1 (k6/2.2.0)";
+
 DnsSelect select_of(DnsSelection selection) {
   switch (selection) {
     case DnsSelection::first:
@@ -103,7 +106,7 @@ TlsOptions tls_options(const Options& options) {
 
 Result<HttpOptions> http_options(const Options& options, const sys::Environment& environment) {
   HttpOptions http;
-  http.user_agent = options.user_agent.value_or("");
+  http.user_agent = options.user_agent.value_or(std::string(kUserAgent));
   http.no_connection_reuse = options.no_connection_reuse.value_or(false);
   http.proxies = CREMA_TRY(ProxySettings::from(environment));
   return http;
