@@ -95,9 +95,9 @@ void ScriptSocket::end(WebSocket::Read how) {
   }
   socket.disconnect();
   user.http->add_wire_bytes(socket.take_wire_bytes());
-  if (how == WebSocket::Read::message) return;
+  // As in k6, a session that was cut short has no duration.
+  if (how == WebSocket::Read::message || how == WebSocket::Read::interrupted) return;
   samples.add(user, Kind::duration, user.links.loop->now() - begin_);
-  if (how == WebSocket::Read::interrupted) return;
   auto arrival = std::make_shared<Arrival>();
   arrival->what = Arrival::What::ended;
   arrival->how = how;
