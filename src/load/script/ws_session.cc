@@ -171,9 +171,9 @@ bool WsSession::serve() {
 // The server hears of the end; the script only where it was its own doing.
 void WsSession::end(Time begin) {
   JSContext* context = user.context;
-  const bool interrupted = user.links.loop->interrupted();
+  const bool cut_short = user.links.loop->interrupted() || user.interrupted || user.aborted;
   if (!closed_ && handshake.opened) {
-    if (interrupted) {
+    if (cut_short) {
       closed_ = true;
       socket.put_close(kGoingAway);
       socket.flush();
@@ -187,7 +187,7 @@ void WsSession::end(Time begin) {
   socket.disconnect();
   user.http->add_wire_bytes(socket.take_wire_bytes());
   // As in k6, a session that was cut short has no duration.
-  if (!interrupted) samples.add(user, Kind::duration, user.links.loop->now() - begin);
+  if (!cut_short) samples.add(user, Kind::duration, user.links.loop->now() - begin);
   handlers.clear();
   timers_.clear();
   call.jar_object = {};
