@@ -1,7 +1,7 @@
 """The server that scripts of load tests talk to: a few addresses in the manner of httpbin.
 
 /json, /echo (what was sent, as JSON), /status/N, /delay/MS, /redirect/N, /cookies/set?name=value,
-/gzip. `start()` serves on a free port of 127.0.0.1 until the program ends.
+/gzip, /ws (WebSocket; see load_websocket.py). `start()` serves on a free port of 127.0.0.1 until the program ends.
 """
 import gzip
 import http.server
@@ -9,6 +9,8 @@ import json
 import threading
 import time
 import urllib.parse
+
+import load_websocket
 
 DRINK = {"drink": {"name": "cappuccino", "price": 350}, "sizes": ["small", "medium", "large"]}
 
@@ -49,6 +51,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(200, b"set", Set_Cookie=f"{url.query}; Path=/")
         elif first == "gzip":
             self.answer(200, gzip.compress(b"coffee, compressed"), Content_Encoding="gzip")
+        elif first == "ws" and self.headers.get("Upgrade", "").lower() == "websocket":
+            load_websocket.serve(self)
         else:
             self.answer(404, b"no such address")
 

@@ -141,9 +141,15 @@ HttpError WebSocket::handshake(const WebSocketRequest& request, WebSocketHandsha
 HttpError WebSocket::receive_head(const WebSocketRequest& request, std::string_view key,
                                   Time deadline, WebSocketHandshake& result) {
   Lent<ResponseParser> parser(context_.memory_->parsers);
-  Lent<ExchangeMemory::Buffer> buffer(context_.memory_->buffers);
   parser->begin("GET");
   while (true) {
+    // Who waits for a response needs no buffer.
+    const auto reason = connection_->wait_readable(deadline);
+    if (reason != WakeReason::ready) {
+      const auto status = reason == WakeReason::timeout ? IoStatus::timeout : IoStatus::interrupted;
+      return error_of(IoResult{.status = status}, "read");
+    }
+    Lent<ExchangeMemory::Buffer> buffer(context_.memory_->buffers);
     const auto got = connection_->read(*buffer, deadline);
     if (got.status == IoStatus::closed && result.status != 0) return {};
     if (!got) return error_of(got, "read");

@@ -2,7 +2,7 @@
 #include "intrinsics.h"
 #include "native.h"
 #include "script_classes.h"
-#include "websocket_call.h"
+#include "ws_session.h"
 
 #include <fmt/format.h>
 
@@ -12,34 +12,7 @@
 namespace crema::load {
 namespace {
 
-using Kind = WebSocketSamples::Kind;
-
-constexpr std::uint16_t kGoingAway = 1001;
-
-// One call of connect(), and what its socket object reaches. Handlers live as long as that call.
-struct Session {
-  explicit Session(UserState& owner) : user(owner), socket(owner.http->context()) {}
-
-  struct Timer {
-    std::int64_t number = 0;
-    Time due{};
-    Duration interval{0};  // 0: it fires once
-    Value function;
-  };
-
-  UserState& user;
-  WebSocket socket;
-  WebSocketCall call;
-  WebSocketHandshake handshake;
-  WebSocketSamples samples;
-  std::vector<std::pair<std::string, Value>> handlers;
-  std::vector<Timer> timers;
-  std::int64_t next_timer = 1;
-  std::vector<std::pair<std::string, Time>> pings;  // that were not answered
-  std::int64_t next_ping = 0;
-  bool closed = false;
-};
-using SessionPointer = std::shared_ptr<Session>;
+using SessionPointer = std::shared_ptr<WsSession>;
 
 JSClassID socket_class(JSContext* context) {
   return user_of(context).links.runtime->classes().ws_socket;
@@ -52,85 +25,6 @@ SessionPointer session_of(JSContext* context, JSValueConst self) {
   return held == nullptr ? nullptr : *held;
 }
 
-// Calls the handlers of an event, in their order. False with an exception where one threw.
-bool tell(Session& session, std::string_view event, JSValueConst argument = JS_UNDEFINED) {
-  JSContext* context = session.user.context;
-  std::vector<Value> called;
-  for (const auto& [name, handler] : session.handlers)
-    if (name == event) called.push_back(Value::copy_of(context, handler.get()));
-  for (const Value& handler : called) {
-    JSValueConst given[] = {argument};
-    const int count = JS_IsUndefined(argument) ? 0 : 1;
-    const Value result(context, JS_Call(context, handler.get(), JS_UNDEFINED, count, given));
-    if (result.threw()) return false;
-  }
-  return true;
-}
-
-// What an error handler is given: error() and String() of it are its text.
-Value error_object(JSContext* context, const std::string& text, int code, std::string_view reason) {
-  Value object(context, JS_NewError(context));
-  const Value words(context, new_string(context, text));
-  const auto put = [&](const char* name, JSValue value, int flags) {
-    JS_DefinePropertyValueStr(context, object.get(), name, value, flags);
-  };
-  constexpr int kHidden = JS_PROP_WRITABLE | JS_PROP_CONFIGURABLE;
-  put("name", new_string(context, ""), kHidden);
-  put("message", JS_DupValue(context, words.get()), kHidden);
-  if (code != 0) {
-    put("code", JS_NewInt32(context, code), JS_PROP_C_W_E);
-    put("text", new_string(context, reason), JS_PROP_C_W_E);
-  }
-  JSValueConst data[] = {words.get()};
-  put("error",
-      JS_NewCFunctionData2(
-          context,
-          [](JSContext* inside, JSValueConst, int, JSValueConst*, int, JSValueConst* bound) {
-            return JS_DupValue(inside, bound[0]);
-          },
-          "error", 0, 0, 1, data),
-      JS_PROP_C_W_E);
-  return object;
-}
-
-bool tell_error(Session& session, const std::string& text, int code = 0,
-                std::string_view reason = {}) {
-  const Value object = error_object(session.user.context, text, code, reason);
-  return tell(session, "error", object.get());
-}
-
-// Sends what was put. False where a handler of the error threw.
-bool flush(Session& session, HttpError error) {
-  if (!error) {
-    const Waiting waiting(session.user);
-    error = session.socket.flush();
-  }
-  return !error || error.interrupted || tell_error(session, error.message);
-}
-
-// Once: the event of the close. False where a handler threw.
-bool tell_close(Session& session, int code) {
-  const Value number(session.user.context, JS_NewInt32(session.user.context, code));
-  const bool fine = tell(session, "close", number.get());
-  session.socket.disconnect();
-  return fine;
-}
-
-// Once: closes with that code. False where a handler threw.
-bool close_session(Session& session, int code) {
-  if (std::exchange(session.closed, true)) return true;
-  return flush(session, session.socket.put_close(static_cast<std::uint16_t>(code))) &&
-         tell_close(session, code);
-}
-
-// Once: it is closed already, by the server.
-bool take_close(Session& session, int code, std::string_view reason) {
-  if (unexpected_close(static_cast<std::uint16_t>(code)) &&
-      !tell_error(session, close_text(static_cast<std::uint16_t>(code), reason), code, reason))
-    return false;
-  return std::exchange(session.closed, true) || tell_close(session, code);
-}
-
 JSValue js_on(JSContext* context, JSValueConst self, int count, JSValueConst* arguments) {
   const auto session = session_of(context, self);
   if (session == nullptr) return JS_EXCEPTION;
@@ -140,10 +34,8 @@ JSValue js_on(JSContext* context, JSValueConst self, int count, JSValueConst* ar
   return JS_UNDEFINED;
 }
 
-JSValue put(Session& session, WebSocketKind kind, std::string_view payload) {
-  const bool fine = flush(session, session.socket.put(kind, payload));
-  session.samples.add(session.user, Kind::sent, 1.0);
-  return fine ? JS_UNDEFINED : JS_EXCEPTION;
+JSValue put(WsSession& session, WebSocketKind kind, std::string_view payload) {
+  return session.send(kind, payload) ? JS_UNDEFINED : JS_EXCEPTION;
 }
 
 JSValue js_send(JSContext* context, JSValueConst self, int count, JSValueConst* arguments) {
@@ -176,19 +68,16 @@ JSValue js_send_binary(JSContext* context, JSValueConst self, int count, JSValue
 JSValue js_ping(JSContext* context, JSValueConst self, int, JSValueConst*) {
   const auto session = session_of(context, self);
   if (session == nullptr) return JS_EXCEPTION;
-  const std::string name = fmt::format("{}", session->next_ping++);
-  HttpError error = session->socket.put(WebSocketKind::ping, name);
-  if (!error) session->pings.emplace_back(name, session->user.links.loop->now());
-  return flush(*session, std::move(error)) ? JS_UNDEFINED : JS_EXCEPTION;
+  return session->ping() ? JS_UNDEFINED : JS_EXCEPTION;
 }
 
 JSValue js_close(JSContext* context, JSValueConst self, int count, JSValueConst* arguments) {
   const auto session = session_of(context, self);
   if (session == nullptr) return JS_EXCEPTION;
-  std::int32_t code = kGoingAway;
+  std::int32_t code = WsSession::kGoingAway;
   if (count > 0 && !JS_IsUndefined(arguments[0]) && JS_ToInt32(context, &code, arguments[0]) < 0)
     return JS_EXCEPTION;
-  return close_session(*session, code) ? JS_UNDEFINED : JS_EXCEPTION;
+  return session->close(code) ? JS_UNDEFINED : JS_EXCEPTION;
 }
 
 JSValue js_timer(JSContext* context, JSValueConst self, int count, JSValueConst* arguments,
@@ -204,10 +93,7 @@ JSValue js_timer(JSContext* context, JSValueConst self, int count, JSValueConst*
     return JS_ThrowPlainError(context, "%s requires a >0 timeout parameter, received %.2f", name,
                               milliseconds);
   const Duration delay(static_cast<std::int64_t>(std::min(milliseconds, 9e12) * 1e6));
-  session->timers.push_back({.number = session->next_timer++,
-                             .due = session->user.links.loop->now() + delay,
-                             .interval = again != 0 ? delay : Duration(0),
-                             .function = Value::copy_of(context, arguments[0])});
+  session->add_timer(Value::copy_of(context, arguments[0]), delay, again != 0);
   return JS_UNDEFINED;
 }
 
@@ -228,109 +114,7 @@ Value socket_object(JSContext* context, const SessionPointer& session) {
   return object;
 }
 
-// Calls the timer that is due first, where one is. False where it threw.
-bool call_timer(Session& session) {
-  const Time now = session.user.links.loop->now();
-  const auto first = std::ranges::min_element(session.timers, {}, &Session::Timer::due);
-  if (first == session.timers.end() || first->due > now) return true;
-  JSContext* context = session.user.context;
-  const Value function = Value::copy_of(context, first->function.get());
-  if (first->interval > Duration(0))
-    first->due = std::max(first->due + first->interval, now);
-  else
-    session.timers.erase(first);
-  return !Value(context, JS_Call(context, function.get(), JS_UNDEFINED, 0, nullptr)).threw();
-}
-
-bool take_pong(Session& session, const std::string& name) {
-  const auto sent = std::ranges::find(session.pings, name, &std::pair<std::string, Time>::first);
-  if (sent != session.pings.end()) {
-    session.samples.add(session.user, Kind::ping, session.user.links.loop->now() - sent->second);
-    session.pings.erase(sent);
-  }
-  return tell(session, "pong");
-}
-
-// False where a handler threw.
-bool take_message(Session& session, const WebSocketMessage& message) {
-  JSContext* context = session.user.context;
-  switch (message.kind) {
-    case WebSocketKind::ping:
-      return tell(session, "ping");
-    case WebSocketKind::pong:
-      return take_pong(session, message.data);
-    case WebSocketKind::close:
-      return take_close(session, message.code, message.data);
-    case WebSocketKind::text:
-    case WebSocketKind::binary:
-      break;
-  }
-  session.samples.add(session.user, Kind::received, 1.0);
-  const bool text = message.kind == WebSocketKind::text;
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(message.data.data());
-  const Value data(context, text ? new_string(context, message.data)
-                                 : JS_NewArrayBufferCopy(context, bytes, message.data.size()));
-  return !data.threw() && tell(session, text ? "message" : "binaryMessage", data.get());
-}
-
-// The connection broke. As in k6: an end without a close is one of 1006, what else went wrong ends
-// the session with 1001.
-bool take_failure(Session& session, WebSocket::Read how) {
-  if (how == WebSocket::Read::failed) return close_session(session, kGoingAway);
-  constexpr int kAbnormal = 1006;
-  return take_close(session, kAbnormal, "unexpected EOF");
-}
-
-// Until the session is closed. False with an exception.
-bool serve(Session& session) {
-  // A timer that is always due must not keep messages out, nor messages timers.
-  bool after_timer = false;
-  while (!session.closed) {
-    const auto first = std::ranges::min_element(session.timers, {}, &Session::Timer::due);
-    const Time deadline = first == session.timers.end() ? kNever : first->due;
-    WebSocketMessage message;
-    auto read = WebSocket::Read::timeout;
-    if (after_timer || deadline > session.user.links.loop->now()) {
-      const Waiting waiting(session.user);
-      read = session.socket.read(message, deadline);
-    }
-    if (read == WebSocket::Read::interrupted || session.user.links.loop->interrupted()) {
-      throw_interrupted(session.user.context);
-      return false;
-    }
-    after_timer = read == WebSocket::Read::timeout;
-    const bool fine = read == WebSocket::Read::message   ? take_message(session, message)
-                      : read == WebSocket::Read::timeout ? call_timer(session)
-                                                         : take_failure(session, read);
-    if (!fine) return false;
-  }
-  return true;
-}
-
-// The server hears of the end; the script only where it was its own doing.
-void end_session(Session& session, Time begin) {
-  JSContext* context = session.user.context;
-  if (!session.closed && session.handshake.opened) {
-    if (session.user.links.loop->interrupted()) {
-      session.closed = true;
-      session.socket.put_close(kGoingAway);
-      session.socket.flush();
-    } else if (JS_HasException(context)) {
-      const Value thrown(context, JS_GetException(context));
-      if (!close_session(session, kGoingAway)) JS_FreeValue(context, JS_GetException(context));
-      JS_Throw(context, JS_DupValue(context, thrown.get()));
-    }
-  }
-  session.closed = true;
-  session.socket.disconnect();
-  session.user.http->add_wire_bytes(session.socket.take_wire_bytes());
-  session.samples.add(session.user, Kind::duration, session.user.links.loop->now() - begin);
-  session.handlers.clear();
-  session.timers.clear();
-  session.call.jar_object = {};
-}
-
-JSValue response_object(JSContext* context, const Session& session) {
+JSValue response_object(JSContext* context, const WsSession& session) {
   const WebSocketHandshake& handshake = session.handshake;
   const JSValue object = JS_NewObject(context);
   const auto put = [&](const char* name, JSValue value) {
@@ -364,7 +148,7 @@ JSValue js_connect(JSContext* context, JSValueConst, int count, JSValueConst* ar
   if (!read_websocket_params(context, count > 2 ? arguments[1] : JS_UNDEFINED, "ws.connect()",
                              call))
     return JS_EXCEPTION;
-  const auto session = std::make_shared<Session>(user);
+  const auto session = std::make_shared<WsSession>(user);
   session->call = std::move(call);
   const Time begin = user.links.loop->now();
   {
@@ -380,9 +164,9 @@ JSValue js_connect(JSContext* context, JSValueConst, int count, JSValueConst* ar
     const Value object = socket_object(context, session);
     JSValueConst given[] = {object.get()};
     fine = !Value(context, JS_Call(context, function, JS_UNDEFINED, 1, given)).threw() &&
-           tell(*session, "open") && serve(*session);
+           session->serve();
   }
-  end_session(*session, begin);
+  session->end(begin);
   if (!fine) return JS_EXCEPTION;
   if (session->handshake.error && user.links.settings->throw_errors)
     return JS_ThrowPlainError(context, "%s", session->handshake.error.message.c_str());

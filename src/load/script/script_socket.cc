@@ -95,9 +95,9 @@ void ScriptSocket::end(WebSocket::Read how) {
   }
   socket.disconnect();
   user.http->add_wire_bytes(socket.take_wire_bytes());
-  if (how == WebSocket::Read::message) return;
+  // As in k6, a session that was cut short has no duration.
+  if (how == WebSocket::Read::message || how == WebSocket::Read::interrupted) return;
   samples.add(user, Kind::duration, user.links.loop->now() - begin_);
-  if (how == WebSocket::Read::interrupted) return;
   auto arrival = std::make_shared<Arrival>();
   arrival->what = Arrival::What::ended;
   arrival->how = how;
@@ -229,9 +229,8 @@ bool ScriptSocket::tell(SocketEvent event, std::vector<std::pair<const char*, Va
   };
   put("type", new_string(context, kSocketEvents[index]));
   put("target", JS_DupValue(context, object.get()));
-  const auto since =
-      std::chrono::duration_cast<std::chrono::milliseconds>(user.wall().time_since_epoch());
-  put("timestamp", JS_NewInt64(context, since.count()));
+  const std::chrono::duration<double, std::milli> since = user.wall().time_since_epoch();
+  put("timestamp", JS_NewFloat64(context, since.count()));
   for (auto& [name, value] : members) put(name, value.release());
   for (const Value& handler : called) {
     JSValueConst given[] = {told.get()};

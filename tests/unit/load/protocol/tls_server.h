@@ -71,8 +71,10 @@ class TlsServer {
   };
 
   static int choose(SSL* /*ssl*/, const unsigned char** out, unsigned char* size,
-                    const unsigned char* /*in*/, unsigned /*in_size*/, void* self) {
-    const bool http2 = static_cast<TlsServer*>(self)->http2_;
+                    const unsigned char* in, unsigned in_size, void* self) {
+    const std::string_view offered(reinterpret_cast<const char*>(in), in_size);
+    const bool http2 =
+        static_cast<TlsServer*>(self)->http2_ && offered.find("\x02h2") != std::string_view::npos;
     *out = reinterpret_cast<const unsigned char*>(http2 ? "h2" : "http/1.1");
     *size = http2 ? 2 : 8;
     return SSL_TLSEXT_ERR_OK;
@@ -96,7 +98,12 @@ class TlsServer {
     SSL_CTX_set_alpn_select_cb(context, choose, this);
     auto* const ssl = SSL_new(context);
     SSL_set_fd(ssl, peer);
-    if (SSL_accept(ssl) == 1) http2_ ? serve_http2(ssl) : serve_http1(ssl);
+    if (SSL_accept(ssl) == 1) {
+      const unsigned char* agreed = nullptr;
+      unsigned size = 0;
+      SSL_get0_alpn_selected(ssl, &agreed, &size);
+      size == 2 ? serve_http2(ssl) : serve_http1(ssl);
+    }
     SSL_free(ssl);
     SSL_CTX_free(context);
   }
