@@ -7,6 +7,7 @@
 #include "load_compare.h"
 #include "load_comparison.h"
 #include "load_log.h"
+#include "load_progress.h"
 #include "load_records.h"
 #include "output.h"
 
@@ -48,7 +49,10 @@ load::TestRequest request_of(const sys::Host& host, const LoadArguments& argumen
   request.stderr_is_terminal = sys::is_terminal(STDERR_FILENO);
   request.colour = !arguments.no_colour && sys::wants_colour(host, STDOUT_FILENO);
   request.log = [&log](const load::LogEntry& entry) { log.write(entry); };
-  request.print = [](std::string_view text) { print(text); };
+  request.print = [&log](std::string_view text) {
+    log.show({});
+    print(text);
+  };
   request.print_error = print_error;
   return request;
 }
@@ -116,7 +120,10 @@ int run_script(const sys::Host& host, const LoadArguments& arguments) {
   LoadLog log(host, arguments.log);
   for (const auto& remark : arguments.remarks)
     log.write({.level = load::LogLevel::warning, .message = remark, .fields = {}});
-  const auto request = request_of(host, arguments, log);
+  auto request = request_of(host, arguments, log);
+  LoadProgress progress(log);
+  if (!arguments.request.quiet)
+    request.on_progress = [&progress](const load::Progress& now) { progress.update(now); };
   // Found before the run: a baseline that is not there is no reason to wait for the end.
   std::optional<load::RunRecord> baseline;
   if (!arguments.baseline.empty()) {

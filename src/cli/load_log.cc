@@ -58,29 +58,57 @@ std::string logfmt_value(std::string_view text) {
 }  // namespace
 
 LoadLog::LoadLog(const sys::Host& host, LoadLogOptions options)
-    : host_(host), options_(std::move(options)), started_(host.clock->monotonic()), file_(stderr) {
+    : host_(host), options_(std::move(options)), started_(host.clock->monotonic()) {
+  std::FILE* file = stderr;
   int descriptor = STDERR_FILENO;
   if (options_.output == "stdout") {
-    *file_.lock() = stdout;
+    file = stdout;
     descriptor = STDOUT_FILENO;
   } else if (options_.output == "none") {
-    *file_.lock() = nullptr;
+    file = nullptr;
   } else if (options_.output.starts_with("file=")) {
     own_.reset(std::fopen((host.working_directory / options_.output.substr(5)).c_str(), "a"));
-    *file_.lock() = own_ == nullptr ? stderr : own_.get();
-    descriptor = -1;
+    if (own_ != nullptr) {
+      file = own_.get();
+      descriptor = -1;
+    }
   }
-  terminal_ = descriptor >= 0 && sys::is_terminal(descriptor);
+  out_.lock()->file = file;
+  terminal_ = file != nullptr && descriptor >= 0 && sys::is_terminal(descriptor);
   colour_ = terminal_ && sys::wants_colour(host, descriptor);
 }
 
 void LoadLog::write(const load::LogEntry& entry) {
   if (entry.level == load::LogLevel::debug && !options_.verbose) return;
   const std::string line = line_of(entry) + "\n";
-  auto file = file_.lock();
-  if (*file == nullptr) return;
-  std::fwrite(line.data(), 1, line.size(), *file);
-  std::fflush(*file);
+  auto out = out_.lock();
+  if (out->file == nullptr) return;
+  erase(*out);
+  std::fwrite(line.data(), 1, line.size(), out->file);
+  draw(*out);
+  std::fflush(out->file);
+}
+
+void LoadLog::show(std::vector<std::string> lines) {
+  if (!terminal_) return;
+  auto out = out_.lock();
+  erase(*out);
+  out->shown = std::move(lines);
+  draw(*out);
+  std::fflush(out->file);
+}
+
+void LoadLog::erase(Out& out) const {
+  if (out.shown.empty()) return;
+  const std::string up = fmt::format("\x1b[{}A\x1b[J", out.shown.size());
+  std::fwrite(up.data(), 1, up.size(), out.file);
+}
+
+void LoadLog::draw(Out& out) const {
+  for (const std::string& line : out.shown) {
+    std::fwrite(line.data(), 1, line.size(), out.file);
+    std::fputc('\n', out.file);
+  }
 }
 
 std::string LoadLog::line_of(const load::LogEntry& entry) const {

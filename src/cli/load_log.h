@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace crema::cli {
 
@@ -22,6 +23,11 @@ class LoadLog {
  public:
   LoadLog(const sys::Host& host, LoadLogOptions options);
   void write(const load::LogEntry& entry);
+  // Draws lines below the log, over those of the last time; none takes them away. Only where the
+  // log goes to a terminal.
+  void show(std::vector<std::string> lines);
+  bool terminal() const { return terminal_; }
+  bool colour() const { return colour_; }
 
  private:
   std::string line_of(const load::LogEntry& entry) const;
@@ -33,7 +39,14 @@ class LoadLog {
   bool terminal_ = false;
   bool colour_ = false;
   sys::MonotonicTime started_;
-  Sync<std::FILE*> file_;
+  struct Out {
+    std::FILE* file = nullptr;
+    std::vector<std::string> shown;
+  };
+  void erase(Out& out) const;
+  void draw(Out& out) const;
+
+  Sync<Out> out_;
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> own_{nullptr, std::fclose};
 };
 

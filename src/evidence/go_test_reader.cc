@@ -8,6 +8,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <unordered_map>
@@ -61,7 +62,7 @@ std::optional<GoEvent> parse_event(simdjson::ondemand::parser& parser, std::stri
 
 nanoseconds seconds(double value) {
   if (!(value > 0) || value > 1e9) return nanoseconds(0);
-  return nanoseconds(static_cast<std::int64_t>(value * 1e9 + 0.5));
+  return nanoseconds(std::llround(value * 1e9));
 }
 
 struct RunningTest {

@@ -201,7 +201,7 @@ class JsonReader {
     if (!json.is_object()) return wrong(path, "an object");
     for (const auto& [name, value] : json.items()) {
       nanoseconds duration{0};
-      decode(value, duration, path + "." + name);
+      decode(value, duration, fmt::format("{}.{}", path, name));
       named.emplace_back(name, duration);
     }
   }

@@ -170,10 +170,11 @@ std::string critical_path_line(const RunView& view, const Style& style) {
   if (path.size() < 2) return "";
   std::string text;
   for (const auto* job : path) {
-    if (!job->started || !job->finished) continue;
+    const auto started = job->started, finished = job->finished;
+    if (!started || !finished) continue;
     if (!text.empty()) text += fmt::format(" {} ", style.arrow());
     text += fmt::format("{} {}", job->name,
-                        style.paint(Tone::dim, duration_text(*job->finished - *job->started)));
+                        style.paint(Tone::dim, duration_text(*finished - *started)));
   }
   return fmt::format("{} {}\n", style.paint(Tone::bold, "critical path"), text);
 }

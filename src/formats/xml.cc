@@ -24,9 +24,11 @@ Span place_of(const SourcePtr& source, std::size_t offset) {
     const auto middle = first + (beyond - first) / 2;
     (source->line(middle).data() <= at ? first : beyond) = middle;
   }
-  const auto characters = std::count_if(source->line(first).data(), at, [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  });
+  const auto line = source->line(first);
+  const auto before = text.substr(static_cast<std::size_t>(line.data() - text.data()),
+                                  static_cast<std::size_t>(at - line.data()));
+  const auto characters = std::ranges::count_if(
+      before, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
   return {source, first, static_cast<std::uint32_t>(characters) + 1};
 }
 

@@ -35,7 +35,7 @@ class LoadConditions {
       : run_(run), baseline_(baseline), comparison_(comparison), policy_(policy) {}
 
   std::vector<std::pair<Row, bool>> all() {
-    if (!run_.valid) add("load of", "a valid run", run_.message, false);
+    if (!run_.valid && policy_.load_valid) add("load of", "a valid run", run_.message, false);
     judge_limits();
     judge_baseline();
     for (const auto& threshold : run_.thresholds) {

@@ -179,16 +179,20 @@ class PolicyReader {
   }
 
   Result<> read_load(const YamlNode& node) {
-    constexpr std::array<std::string_view, 4> kKeys = {"p95", "requests_per_second", "errors",
-                                                       "baseline"};
+    constexpr std::array<std::string_view, 5> kKeys = {"p95", "requests_per_second", "errors",
+                                                       "baseline", "valid"};
     return each(node, kKeys, [&](std::string_view key, const YamlNode& value) -> Result<> {
       if (key == "errors") return percent(value, policy_.load_errors);
       if (key == "baseline") return percent(value, policy_.load_baseline);
       if (is_off(value)) {
         if (key == "p95")
           policy_.load_p95.reset();
+        else if (key == "valid")
+          policy_.load_valid = false;
         else
           policy_.load_requests_per_second.reset();
+      } else if (key == "valid") {
+        return fail(wrong(value, "valid takes nothing but `off`"));
       } else if (key == "p95") {
         policy_.load_p95 = CREMA_TRY(duration(value));
       } else {

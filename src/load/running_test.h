@@ -71,6 +71,7 @@ class RunningTest {
   std::string script_hash() const;
   void say_validity(const TestOutcome& outcome) const;
   void judge_while_running(Nanoseconds elapsed);
+  Progress progress() const;
   // Thresholds at the end, summary, exit code.
   LoadExit finish(LoadExit exit);
   void summarise(const SummaryFacts& facts);

@@ -179,6 +179,7 @@ void RunningTest::execute() {
     next_tick += kTick;
     record_users();
     collect();
+    if (request_.on_progress) request_.on_progress(progress());
     if (now < next_thresholds) continue;
     next_thresholds += kThresholdsEvery;
     judge_while_running(now - started_);

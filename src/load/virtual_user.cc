@@ -56,7 +56,7 @@ IterationEnd VirtualUser::iterate(std::int64_t number, std::int64_t in_test, Tim
   const bool interrupted =
       result.end == CallEnd::interrupted || (result.end != CallEnd::aborted && loop.interrupted());
   if (!interrupted) {
-    record(result, begin, end);
+    record(begin, end);
     ++test.iterations_completed;
     ++scenario_->completed;
   } else {
@@ -70,17 +70,28 @@ IterationEnd VirtualUser::iterate(std::int64_t number, std::int64_t in_test, Tim
   return interrupted ? IterationEnd::interrupted : IterationEnd::completed;
 }
 
-void VirtualUser::record(const CallResult&, Time begin, Time end) {
+const VirtualUser::IterationSeries& VirtualUser::series() {
+  const TagSet* tags = script_.tags();
+  if (series_.tags == tags) return series_;
   Recorder& recorder = worker_.recorder();
   const Builtins& builtins = *worker_.shared().builtins;
-  const TagSet* tags = script_.tags();
-  const sys::WallTime now = worker_.shared().clock->wall();
-  recorder.add(recorder.series(*builtins.iteration_duration, tags), milliseconds(end - begin), now);
-  recorder.add(recorder.series(*builtins.iterations, tags), 1, now);
+  series_ = {.tags = tags,
+             .duration = recorder.series(*builtins.iteration_duration, tags),
+             .iterations = recorder.series(*builtins.iterations, tags),
+             .sent = recorder.series(*builtins.data_sent, tags),
+             .received = recorder.series(*builtins.data_received, tags)};
+  return series_;
+}
+
+void VirtualUser::record(Time begin, Time end) {
+  Recorder& recorder = worker_.recorder();
+  const IterationSeries& to = series();
+  const sys::WallTime now = script_.wall();
+  recorder.add(to.duration, milliseconds(end - begin), now);
+  recorder.add(to.iterations, 1, now);
   const WireBytes wire = script_.take_wire_bytes();
-  recorder.add(recorder.series(*builtins.data_sent, tags), static_cast<double>(wire.sent), now);
-  recorder.add(recorder.series(*builtins.data_received, tags), static_cast<double>(wire.received),
-               now);
+  recorder.add(to.sent, static_cast<double>(wire.sent), now);
+  recorder.add(to.received, static_cast<double>(wire.received), now);
 }
 
 void VirtualUser::report(const ScriptError& error) const {

@@ -34,8 +34,18 @@ class VirtualUser {
   std::int64_t in_instance() const { return in_instance_; }
 
  private:
-  void record(const CallResult& result, Time begin, Time end);
+  void record(Time begin, Time end);
   void report(const ScriptError& error) const;
+
+  // The series of what every iteration measures, for the tags they were looked up with.
+  struct IterationSeries {
+    const TagSet* tags = nullptr;
+    Series* duration = nullptr;
+    Series* iterations = nullptr;
+    Series* sent = nullptr;
+    Series* received = nullptr;
+  };
+  const IterationSeries& series();
 
   Worker& worker_;
   ScriptUser script_;
@@ -44,6 +54,7 @@ class VirtualUser {
   std::int64_t in_test_;
   std::int64_t iterations_ = 0;              // __ITER of the next one
   std::int64_t iterations_in_scenario_ = 0;  // of the scenario it is in
+  IterationSeries series_;
   bool running_ = false;
 };
 

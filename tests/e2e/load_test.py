@@ -4,6 +4,7 @@ usage: load_test.py CREMA [--k6 PROGRAM] [NAME...]: with k6 (or where one is on 
 expectation is held against it too, so that it is k6's own.
 """
 import argparse
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -77,16 +78,19 @@ def main() -> int:
         programs["k6"] = [options.k6]
     failed = 0
     cases = sorted(path for path in SCRIPTS.glob("*.json") if path.with_suffix(".js").exists())
-    for path in cases:
-        if options.names and path.stem not in options.names:
-            continue
+    cases = [path for path in cases if not options.names or path.stem in options.names]
+
+    def all_of(path: pathlib.Path) -> list[tuple[str, list[str]]]:
         case = json.loads(path.read_text())
-        for name, program in programs.items():
-            if name == "k6" and case.get("crema_only"):
-                continue
-            found = run(program, path.with_suffix(".js"), case, base)
-            failed += bool(found)
-            print(f"{'FAILED' if found else 'ok':<7}{name:<6} {path.stem}", *found, sep="\n        " if found else "")
+        return [(name, run(program, path.with_suffix(".js"), case, base)) for name, program in programs.items()
+                if not (name == "k6" and case.get("crema_only"))]
+
+    # Most of them sleep most of the time.
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        for path, results in zip(cases, pool.map(all_of, cases)):
+            for name, found in results:
+                failed += bool(found)
+                print(f"{'FAILED' if found else 'ok':<7}{name:<6} {path.stem}", *found, sep="\n        " if found else "")
     print(f"{len(cases)} scripts, {failed} failed, with {' and '.join(programs)}")
     return 1 if failed else 0
 

@@ -130,13 +130,19 @@ TlsStream::TlsStream(Socket& socket, const TlsContext& context)
 
 TlsStream::~TlsStream() = default;
 
-TlsOutcome TlsStream::handshake(const std::string& host, Time deadline) {
+TlsOutcome TlsStream::handshake(const std::string& host, Time deadline,
+                                std::string_view only_protocol) {
   impl_->ssl = context_.new_connection(host);
   auto* const bio = impl_->ssl == nullptr ? nullptr : BIO_new(socket_method());
   if (bio == nullptr) return {.failure = TlsFailure::protocol, .io = {}, .message = "no memory"};
   BIO_set_data(bio, &socket_);
   BIO_set_init(bio, 1);
   SSL_set_bio(impl_->ssl, bio, bio);
+  if (!only_protocol.empty()) {
+    const auto list = std::string(1, static_cast<char>(only_protocol.size())).append(only_protocol);
+    SSL_set_alpn_protos(impl_->ssl, reinterpret_cast<const unsigned char*>(list.data()),
+                        static_cast<unsigned>(list.size()));
+  }
   while (true) {
     ERR_clear_error();
     errno = 0;

@@ -24,7 +24,7 @@ WireBytes Connection::take_wire_bytes() {
 }
 
 HttpError Connection::open(const Target& target, const Url* proxy, Time deadline,
-                           HttpTimings& timings) {
+                           HttpTimings& timings, std::string_view only_protocol) {
   if (auto error = connect(proxy == nullptr ? target.url : *proxy, deadline, timings)) return error;
   if (proxy != nullptr && proxy->secure()) {
     return {ErrorCode::generic, "a proxy that is spoken to through TLS is not supported"};
@@ -33,7 +33,7 @@ HttpError Connection::open(const Target& target, const Url* proxy, Time deadline
   if (proxy != nullptr) {
     if (auto error = tunnel(target, *proxy, deadline)) return error;
   }
-  return handshake(target.url.host, deadline, timings);
+  return handshake(target.url.host, deadline, timings, only_protocol);
 }
 
 HttpError Connection::connect(const Url& to, Time deadline, HttpTimings& timings) {
@@ -83,12 +83,13 @@ HttpError Connection::tunnel(const Target& target, const Url& proxy, Time deadli
   }
 }
 
-HttpError Connection::handshake(const std::string& host, Time deadline, HttpTimings& timings) {
+HttpError Connection::handshake(const std::string& host, Time deadline, HttpTimings& timings,
+                                std::string_view only_protocol) {
   if (context_.tls_ == nullptr) return {ErrorCode::tls, "no TLS was set up"};
   auto& loop = context_.loop_;
   const auto begin = loop.now();
   tls_.emplace(socket_, *context_.tls_);
-  const auto outcome = tls_->handshake(host, deadline);
+  const auto outcome = tls_->handshake(host, deadline, only_protocol);
   timings.tls_handshaking = loop.now() - begin;
   return error_of(outcome);
 }

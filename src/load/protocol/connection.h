@@ -18,8 +18,12 @@ class Connection {
   Connection(HttpContext& context, std::string key)
       : context_(context), key_(std::move(key)), socket_(context.loop()) {}
 
-  // Name, connect, a proxy's tunnel and TLS; the times go to `timings`.
-  HttpError open(const Target& target, const Url* proxy, Time deadline, HttpTimings& timings);
+  // Name, connect, a proxy's tunnel and TLS; the times go to `timings`. With `only_protocol` that
+  // is all that TLS offers in ALPN.
+  HttpError open(const Target& target, const Url* proxy, Time deadline, HttpTimings& timings,
+                 std::string_view only_protocol = {});
+  // Whoever reads or writes then fails.
+  void close() { socket_.close(); }
 
   IoResult write(std::span<const std::string_view> parts, Time deadline) {
     return stream().write(parts, deadline);
@@ -45,7 +49,8 @@ class Connection {
   Stream& stream() { return tls_ ? static_cast<Stream&>(*tls_) : socket_; }
   HttpError connect(const Url& to, Time deadline, HttpTimings& timings);
   HttpError tunnel(const Target& target, const Url& proxy, Time deadline);
-  HttpError handshake(const std::string& host, Time deadline, HttpTimings& timings);
+  HttpError handshake(const std::string& host, Time deadline, HttpTimings& timings,
+                      std::string_view only_protocol);
 
   HttpContext& context_;
   std::string key_;

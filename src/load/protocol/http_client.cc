@@ -84,6 +84,11 @@ std::shared_ptr<Http2Session> HttpClient::share_http2(std::unique_ptr<Connection
 
 WireBytes HttpClient::take_wire_bytes() { return std::exchange(wire_, {}); }
 
+void HttpClient::add_wire_bytes(const WireBytes& wire) {
+  wire_.sent += wire.sent;
+  wire_.received += wire.received;
+}
+
 // The one used last: the others may reach the server's own limit of idle time meanwhile.
 std::unique_ptr<Connection> HttpClient::take_idle(const std::string& key) {
   for (std::size_t i = idle_.size(); i-- > 0;) {

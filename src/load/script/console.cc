@@ -12,7 +12,7 @@ JSValue js_console(JSContext* context, JSValueConst, int count, JSValueConst* ar
     text += console_text(context, arguments[i]);
     if (JS_HasException(context)) return JS_EXCEPTION;
   }
-  const UserState& user = user_of(context);
+  UserState& user = user_of(context);
   if (user.links.log)
     user.links.log(LogEntry{.level = static_cast<LogLevel>(level),
                             .message = std::move(text),

@@ -1,6 +1,7 @@
 #include "crypto_key.h"
 
 #include "base64.h"
+#include "intrinsics.h"
 #include "native.h"
 #include "script_classes.h"
 
@@ -152,11 +153,6 @@ std::optional<std::string> read_bytes(JSContext* context, JSValueConst value) {
   if (const auto bytes = bytes_of(context, value)) return std::string(*bytes);
   throw_named(context, "TypeError", "data must be an ArrayBuffer, TypedArray, or DataView");
   return std::nullopt;
-}
-
-JSValue new_buffer(JSContext* context, std::string_view bytes) {
-  return JS_NewArrayBufferCopy(context, reinterpret_cast<const std::uint8_t*>(bytes.data()),
-                               bytes.size());
 }
 
 void register_key_class(JSRuntime* engine, ScriptClasses& classes) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "digest.h"
+#include "intrinsics.h"
 #include "quickjs_fibers.h"
 #include "value.h"
 
@@ -39,7 +40,6 @@ std::optional<DigestKind> read_hash(JSContext* context, JSValueConst value, cons
 JSValue throw_no_algorithm(JSContext* context, const std::string& name, const char* operation);
 // The bytes of a buffer or a view. None with an exception.
 std::optional<std::string> read_bytes(JSContext* context, JSValueConst value);
-JSValue new_buffer(JSContext* context, std::string_view bytes);
 
 JSValue new_crypto_key(JSContext* context, CryptoKey key);
 // Null with an exception where the value is no key, or is none of `algorithm` that may be used so.

@@ -1,4 +1,5 @@
 // What every script finds without an import: open, require, __ENV, __VU, console, timers.
+#include "intrinsics.h"
 #include "module_path.h"
 #include "native.h"
 #include "script_classes.h"
@@ -28,6 +29,7 @@ JSValue js_open(JSContext* context, JSValueConst, int count, JSValueConst* argum
   // its thread, as nobody should.
   auto kept = std::make_unique<std::shared_ptr<const std::string>>(*bytes);
   auto* data = reinterpret_cast<std::uint8_t*>(const_cast<char*>((*kept)->data()));
+  need_intrinsics(context, static_cast<std::uint8_t>(Intrinsic::typed_arrays));
   return JS_NewArrayBuffer(
       context, data, (*kept)->size(), 0,
       [](JSRuntime*, void* opaque, void*, std::size_t size) -> void* {
@@ -53,7 +55,7 @@ JSValue js_require(JSContext* context, JSValueConst, int count, JSValueConst* ar
 
 // __ENV is made when it is first asked for: most users never do.
 JSValue get_environment(JSContext* context, JSValueConst self, int) {
-  const UserState& user = user_of(context);
+  UserState& user = user_of(context);
   const JSValue object = JS_NewObject(context);
   for (const auto& [name, value] : user.links.settings->environment)
     JS_DefinePropertyValueStr(context, object, name.c_str(), new_string(context, value),

@@ -64,6 +64,18 @@ void perform(UserState& user, HttpCall& call);
 // it failed and was asked to throw, or where the user was interrupted.
 JSValue result_of(JSContext* context, HttpCall& call);
 
+// Makes a request and gives its response, as http.request(method, url, body, params) does.
+JSValue send_request(JSContext* context, std::string_view method, JSValueConst url,
+                     JSValueConst body, JSValueConst params);
+
+// What Response.html(), clickLink() and submitForm() do with the HTML that came from `address`.
+JSValue select_html(JSContext* context, std::string_view html, const std::string& address,
+                    int count, JSValueConst* arguments);
+JSValue click_link(JSContext* context, std::string_view html, const std::string& address, int count,
+                   JSValueConst* arguments);
+JSValue submit_form(JSContext* context, std::string_view html, const std::string& address,
+                    int count, JSValueConst* arguments);
+
 // The response object; takes the response out of the call.
 JSValue make_response(JSContext* context, HttpCall& call);
 

@@ -2,6 +2,7 @@
 // looks at the status pays for the status.
 #include "http_call.h"
 #include "http_cookies.h"
+#include "intrinsics.h"
 #include "json_path.h"
 #include "native.h"
 #include "script_classes.h"
@@ -14,7 +15,6 @@
 #include <charconv>
 
 namespace crema::load {
-namespace {
 
 // What the object holds until it is gone.
 struct ResponseData {
@@ -22,6 +22,28 @@ struct ResponseData {
   ResponseType type = ResponseType::text;
   std::string request_body;
 };
+
+// Responses that are gone, with the memory they had: the next ones take it over.
+struct SpareResponses {
+  static constexpr std::size_t kMost = 256;
+  static constexpr std::size_t kLargestBody = 64 * 1024;  // larger ones are given back
+  std::vector<std::unique_ptr<ResponseData>> spare;
+
+  std::unique_ptr<ResponseData> take() {
+    if (spare.empty()) return std::make_unique<ResponseData>();
+    auto data = std::move(spare.back());
+    spare.pop_back();
+    return data;
+  }
+  void give_back(std::unique_ptr<ResponseData> data) {
+    if (spare.size() >= kMost || data->response.body.capacity() > kLargestBody) return;
+    data->response.clear();
+    data->request_body.clear();
+    spare.push_back(std::move(data));
+  }
+};
+
+namespace {
 
 JSClassID response_class(JSContext* context) {
   return user_of(context).links.runtime->classes().response;
@@ -131,9 +153,7 @@ bool has_no_body(int code) {
 JSValue body(JSContext* context, const ResponseData& data) {
   if (data.type == ResponseType::none || has_no_body(data.response.status)) return JS_NULL;
   const std::string& bytes = data.response.body;
-  if (data.type == ResponseType::binary)
-    return JS_NewArrayBufferCopy(context, reinterpret_cast<const std::uint8_t*>(bytes.data()),
-                                 bytes.size());
+  if (data.type == ResponseType::binary) return new_buffer(context, bytes);
   return new_string(context, bytes);
 }
 
@@ -317,17 +337,26 @@ JSValue js_json(JSContext* context, JSValueConst self, int count, JSValueConst* 
   return JS_ThrowPlainError(context, "cannot parse json due to an error: %s", why.c_str());
 }
 
-JSValue not_yet(JSContext* context, JSValueConst, int, JSValueConst*, int which) {
-  static constexpr std::array kNames{"html", "submitForm", "clickLink"};
-  return JS_ThrowPlainError(context, "not supported: Response.%s()",
-                            kNames[static_cast<std::size_t>(which)]);
+using HtmlFunction = JSValue (*)(JSContext* context, std::string_view html,
+                                 const std::string& address, int count, JSValueConst* arguments);
+constexpr std::array<HtmlFunction, 3> kHtmlFunctions{select_html, submit_form, click_link};
+
+JSValue js_html(JSContext* context, JSValueConst self, int count, JSValueConst* arguments,
+                int which) {
+  const auto* data =
+      static_cast<const ResponseData*>(JS_GetOpaque2(context, self, response_class(context)));
+  if (data == nullptr) return JS_EXCEPTION;
+  if (data->type == ResponseType::none || has_no_body(data->response.status))
+    return JS_ThrowTypeError(context, "the body is null so we can't transform it to HTML");
+  return kHtmlFunctions[static_cast<std::size_t>(which)](context, data->response.body,
+                                                         last(*data).url, count, arguments);
 }
 
 constexpr JSCFunctionListEntry kMethods[] = {
-    native_function("clickLink", 1, not_yet, 2),
-    native_function("html", 1, not_yet, 0),
+    native_function("clickLink", 1, js_html, 2),
+    native_function("html", 1, js_html, 0),
     native_function("json", 1, js_json),
-    native_function("submitForm", 1, not_yet, 1),
+    native_function("submitForm", 1, js_html, 1),
 };
 
 }  // namespace
@@ -338,27 +367,32 @@ void register_response_class(JSRuntime* engine, ScriptClasses& classes) {
   static const JSClassDef kClass{
       .class_name = "Response",
       .finalizer =
-          [](JSRuntime*, JSValueConst value) {
+          [](JSRuntime* runtime, JSValueConst value) {
             JSClassID id = 0;
-            delete static_cast<ResponseData*>(JS_GetAnyOpaque(value, &id));
+            std::unique_ptr<ResponseData> data(
+                static_cast<ResponseData*>(JS_GetAnyOpaque(value, &id)));
+            auto& owner = *static_cast<ScriptRuntime*>(JS_GetRuntimeOpaque(runtime));
+            if (data != nullptr) owner.classes().spare_responses->give_back(std::move(data));
           },
       .exotic = &exotic};
+  classes.spare_responses = std::make_shared<SpareResponses>();
   JS_NewClassID(engine, &classes.response);
   JS_NewClass(engine, classes.response, &kClass);
 }
 
 JSValue make_response(JSContext* context, HttpCall& call) {
-  Value prototype(context, JS_GetClassProto(context, response_class(context)));
-  if (!prototype.object()) {
-    prototype = Value(context, object_of(context, kMethods));
-    JS_SetClassProto(context, response_class(context), JS_DupValue(context, prototype.get()));
+  UserState& user = user_of(context);
+  ScriptClasses& classes = user.links.runtime->classes();
+  if (!user.response_prototype_made) {
+    JS_SetClassProto(context, classes.response, object_of(context, kMethods));
+    user.response_prototype_made = true;
   }
-  const JSValue object = JS_NewObjectProtoClass(context, prototype.get(), response_class(context));
+  const JSValue object = JS_NewObjectClass(context, classes.response);
   if (JS_IsException(object)) return object;
-  auto data = std::make_unique<ResponseData>();
+  auto data = classes.spare_responses->take();
   std::swap(data->response, call.response);
   data->type = call.response_type;
-  data->request_body = std::move(call.body);
+  std::swap(data->request_body, call.body);
   JS_SetOpaque(object, data.release());
   return object;
 }

@@ -1,6 +1,7 @@
 // The module "k6/crypto": digests and HMAC, in pieces or at once.
 #include "base64.h"
 #include "digest.h"
+#include "intrinsics.h"
 #include "native.h"
 #include "script_classes.h"
 
@@ -50,9 +51,7 @@ JSValue encoded(JSContext* context, const std::string& bytes, int index, int cou
   if (form == "base64url") return new_string(context, encode_base64(bytes, {.url = true}));
   if (form == "base64rawurl")
     return new_string(context, encode_base64(bytes, {.url = true, .padded = false}));
-  if (form == "binary")
-    return JS_NewArrayBufferCopy(context, reinterpret_cast<const std::uint8_t*>(bytes.data()),
-                                 bytes.size());
+  if (form == "binary") return new_buffer(context, bytes);
   return JS_ThrowPlainError(context, "invalid output encoding: %s", form.c_str());
 }
 
@@ -135,8 +134,7 @@ JSValue js_random_bytes(JSContext* context, JSValueConst, int count, JSValueCons
   if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(bytes.size())) !=
       1)
     return JS_ThrowPlainError(context, "the machine has no random bytes to give");
-  return JS_NewArrayBufferCopy(context, reinterpret_cast<const std::uint8_t*>(bytes.data()),
-                               bytes.size());
+  return new_buffer(context, bytes);
 }
 
 constexpr JSCFunctionListEntry digest_function(const char* name, DigestKind kind) {

@@ -1,5 +1,6 @@
 // The module "k6/encoding": base64 in its four alphabets.
 #include "base64.h"
+#include "intrinsics.h"
 #include "native.h"
 
 namespace crema::load {
@@ -27,8 +28,7 @@ JSValue js_decode(JSContext* context, JSValueConst, int count, JSValueConst* arg
   if (!bytes) return throw_diagnostic(context, bytes.error());
   const bool as_text = count > 2 && text_of(context, arguments[2]) == "s";
   if (as_text) return new_string(context, *bytes);
-  return JS_NewArrayBufferCopy(context, reinterpret_cast<const std::uint8_t*>(bytes->data()),
-                               bytes->size());
+  return new_buffer(context, *bytes);
 }
 
 constexpr JSCFunctionListEntry kFunctions[] = {

@@ -53,7 +53,7 @@ JSValue get_scenario_fact(JSContext* context, const IterationFacts& facts, int f
 }
 
 JSValue get_fact(JSContext* context, JSValueConst, int fact) {
-  const UserState& user = user_of(context);
+  UserState& user = user_of(context);
   if (user.in_init)
     return JS_ThrowPlainError(context,
                               "getting execution information in the init context is not "
@@ -134,7 +134,7 @@ int set_tag(JSContext* context, JSValueConst, JSAtom name, JSValueConst value, J
 }
 
 int get_tag(JSContext* context, JSPropertyDescriptor* descriptor, JSValueConst, JSAtom name) {
-  const UserState& user = user_of(context);
+  UserState& user = user_of(context);
   if (user.tags == nullptr) return 0;
   const auto value = user.tags->find(text_of_atom(context, name));
   if (!value) return 0;
@@ -147,7 +147,7 @@ int get_tag(JSContext* context, JSPropertyDescriptor* descriptor, JSValueConst, 
 }
 
 int tag_names(JSContext* context, JSPropertyEnum** names, std::uint32_t* count, JSValueConst) {
-  const UserState& user = user_of(context);
+  UserState& user = user_of(context);
   const auto tags = user.tags == nullptr ? std::span<const Tag>() : user.tags->tags();
   *count = static_cast<std::uint32_t>(tags.size());
   *names = static_cast<JSPropertyEnum*>(

@@ -29,20 +29,6 @@ void give_back(UserState& user, std::unique_ptr<HttpCall> call) {
   if (user.spare_calls.size() < 2) user.spare_calls.push_back(std::move(call));
 }
 
-JSValue send(JSContext* context, std::string_view method, JSValueConst url, JSValueConst body,
-             JSValueConst params) {
-  UserState& user = user_of(context);
-  auto call = take_call(user);
-  if (!read_call(context, method, url, body, params, *call)) return JS_EXCEPTION;
-  {
-    const Waiting waiting(user);
-    perform(user, *call);
-  }
-  const JSValue result = result_of(context, *call);
-  give_back(user, std::move(call));
-  return result;
-}
-
 JSValueConst argument(int index, int count, JSValueConst* arguments) {
   return index < count ? arguments[index] : JS_UNDEFINED;
 }
@@ -51,9 +37,9 @@ JSValueConst argument(int index, int count, JSValueConst* arguments) {
 JSValue js_method(JSContext* context, JSValueConst, int count, JSValueConst* arguments, int which) {
   const std::string_view method = kMethods[static_cast<std::size_t>(which)];
   const bool without_body = which < 2;
-  return send(context, method, argument(0, count, arguments),
-              without_body ? JS_UNDEFINED : argument(1, count, arguments),
-              argument(without_body ? 1 : 2, count, arguments));
+  return send_request(context, method, argument(0, count, arguments),
+                      without_body ? JS_UNDEFINED : argument(1, count, arguments),
+                      argument(without_body ? 1 : 2, count, arguments));
 }
 
 std::string method_of(JSContext* context, JSValueConst value) {
@@ -64,9 +50,9 @@ std::string method_of(JSContext* context, JSValueConst value) {
 }
 
 JSValue js_request(JSContext* context, JSValueConst, int count, JSValueConst* arguments) {
-  return send(context, method_of(context, argument(0, count, arguments)),
-              argument(1, count, arguments), argument(2, count, arguments),
-              argument(3, count, arguments));
+  return send_request(context, method_of(context, argument(0, count, arguments)),
+                      argument(1, count, arguments), argument(2, count, arguments),
+                      argument(3, count, arguments));
 }
 
 // Makes a request beside the user's own fiber.
@@ -322,6 +308,20 @@ constexpr JSCFunctionListEntry kModule[] = {
 };
 
 }  // namespace
+
+JSValue send_request(JSContext* context, std::string_view method, JSValueConst url,
+                     JSValueConst body, JSValueConst params) {
+  UserState& user = user_of(context);
+  auto call = take_call(user);
+  if (!read_call(context, method, url, body, params, *call)) return JS_EXCEPTION;
+  {
+    const Waiting waiting(user);
+    perform(user, *call);
+  }
+  const JSValue result = result_of(context, *call);
+  give_back(user, std::move(call));
+  return result;
+}
 
 void register_http_classes(JSRuntime* engine, ScriptClasses& classes) {
   register_response_class(engine, classes);

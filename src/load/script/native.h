@@ -41,7 +41,10 @@ JSValue make_execution(JSContext* context);
 JSValue make_data(JSContext* context);
 JSValue make_encoding(JSContext* context);
 JSValue make_crypto(JSContext* context);
+JSValue make_html(JSContext* context);
 JSValue make_timers(JSContext* context);
+JSValue make_websockets(JSContext* context);
+JSValue make_ws(JSContext* context);
 
 // An object with these functions.
 JSValue object_of(JSContext* context, std::span<const JSCFunctionListEntry> entries);

@@ -16,9 +16,13 @@ constexpr std::array kModules{
     NativeModule{"k6/data", make_data},
     NativeModule{"k6/encoding", make_encoding},
     NativeModule{"k6/execution", make_execution},
+    NativeModule{"k6/html", make_html},
+    NativeModule{"k6/experimental/websockets", make_websockets},
     NativeModule{"k6/http", make_http},
     NativeModule{"k6/metrics", make_metrics},
     NativeModule{"k6/timers", make_timers},
+    NativeModule{"k6/websockets", make_websockets},
+    NativeModule{"k6/ws", make_ws},
 };
 
 const NativeModule* native_named(std::string_view name) {

@@ -1,5 +1,7 @@
 #include "program.h"
 
+#include "intrinsics.h"
+#include "type_stripping.h"
 #include "value.h"
 
 #include "crema/load/script/programs.h"
@@ -31,8 +33,8 @@ void note_import(JSContext*, const char* specifier, const char* name, void* opaq
   imports[specifier].emplace_back(name);
 }
 
-bool compile_standard(JSContext* context, const std::string& address, Program& program) {
-  const std::string text(program.source->text());
+bool compile_standard(JSContext* context, const std::string& address, const std::string& text,
+                      Program& program) {
   Value compiled(context,
                  crema_js_compile_module(context, text.c_str(), text.size(), address.c_str()));
   if (compiled.threw()) return false;
@@ -47,8 +49,9 @@ bool compile_standard(JSContext* context, const std::string& address, Program& p
   return true;
 }
 
-bool compile_common(JSContext* context, const std::string& address, Program& program) {
-  const std::string text = fmt::format("{}{}{}", kCommonHead, program.source->text(), kCommonTail);
+bool compile_common(JSContext* context, const std::string& address, const std::string& code,
+                    Program& program) {
+  const std::string text = fmt::format("{}{}{}", kCommonHead, code, kCommonTail);
   const Value compiled(context, JS_Eval(context, text.c_str(), text.size(), address.c_str(),
                                         JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY));
   if (compiled.threw()) return false;
@@ -57,19 +60,45 @@ bool compile_common(JSContext* context, const std::string& address, Program& pro
   return true;
 }
 
+bool is_typescript(std::string_view address) {
+  return address.substr(0, address.find_first_of("?#")).ends_with(".ts");
+}
+
+// As the engine itself throws one, with the place of the diagnostic.
+void throw_syntax_error(JSContext* context, const std::string& address,
+                        const Diagnostic& diagnostic) {
+  JS_ThrowSyntaxError(context, "%s", diagnostic.message.c_str());
+  const JSValue error = JS_GetException(context);
+  JS_DefinePropertyValueStr(
+      context, error, "stack",
+      new_string(context, fmt::format("    at {}:{}:{}\n", address, diagnostic.span.line,
+                                      diagnostic.span.column)),
+      JS_PROP_CONFIGURABLE | JS_PROP_WRITABLE);
+  JS_Throw(context, error);
+}
+
 bool compile(JSContext* context, const std::string& address, Program& program) {
   if (address.ends_with(".json")) {
     program.kind = ModuleKind::json;
     return true;
   }
-  if (compile_standard(context, address, program)) {
+  std::string text(program.source->text());
+  if (is_typescript(address)) {
+    auto stripped = strip_types(program.source);
+    if (!stripped) {
+      throw_syntax_error(context, address, stripped.error());
+      return false;
+    }
+    text = std::move(*stripped);
+  }
+  if (compile_standard(context, address, text, program)) {
     if (!program.code.empty()) return true;
-    return compile_common(context, address, program);
+    return compile_common(context, address, text, program);
   }
   // Only sloppy code may have `with` and octal numbers: it may still be CommonJS. If it is not,
   // what was wrong with it as a module is the better message.
   const Value first(context, JS_GetException(context));
-  if (compile_common(context, address, program)) return true;
+  if (compile_common(context, address, text, program)) return true;
   JS_FreeValue(context, JS_GetException(context));
   JS_Throw(context, JS_DupValue(context, first.get()));
   return false;
@@ -81,14 +110,18 @@ ProgramPtr Programs::load(JSContext* context, const std::string& address) {
   {
     auto programs = programs_.lock();
     const auto found = programs->find(address);
-    if (found != programs->end()) return found->second;
+    if (found != programs->end()) {
+      need_intrinsics(context, found->second->intrinsics);
+      return found->second;
+    }
   }
   auto source = files_.module(address);
   if (!source) {
     throw_diagnostic(context, source.error());
     return nullptr;
   }
-  Program program{.source = *source};
+  Program program{.source = *source, .intrinsics = mentioned_intrinsics((*source)->text())};
+  need_intrinsics(context, program.intrinsics);
   if (!compile(context, address, program)) return nullptr;
   auto shared = std::make_shared<const Program>(std::move(program));
   programs_.lock()->try_emplace(address, shared);

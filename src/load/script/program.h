@@ -26,6 +26,7 @@ struct Program {
   ModuleKind kind = ModuleKind::standard;
   SourcePtr source;
   std::vector<std::uint8_t> code;  // the engine's own form; empty of json
+  std::uint8_t intrinsics = 0;     // that it mentions
   // Names that it imports, by the specifier they are imported from.
   std::map<std::string, std::vector<std::string>> imports;
 };

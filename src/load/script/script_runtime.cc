@@ -59,6 +59,11 @@ ScriptRuntime::ScriptRuntime(RuntimeLimits limits)
   register_execution_classes(engine_, *classes_);
   register_crypto_classes(engine_, *classes_);
   register_key_class(engine_, *classes_);
+  register_selection_class(engine_, *classes_);
+  register_element_class(engine_, *classes_);
+  register_ws_class(engine_, *classes_);
+  register_websocket_class(engine_, *classes_);
+  register_blob_class(engine_, *classes_);
   set_module_loader(engine_);
   set_rejection_tracker(engine_);
 }
@@ -66,6 +71,7 @@ ScriptRuntime::ScriptRuntime(RuntimeLimits limits)
 ScriptRuntime::~ScriptRuntime() {
   for (const JSAtom atom : classes_->response_members)
     if (atom != JS_ATOM_NULL) JS_FreeAtomRT(engine_, atom);
+  if (classes_->iteration != JS_ATOM_NULL) JS_FreeAtomRT(engine_, classes_->iteration);
   JS_FreeRuntime(engine_);
 }
 

@@ -2,7 +2,9 @@
 
 #include "http_call.h"
 #include "http_samples.h"
+#include "intrinsics.h"
 #include "native.h"
+#include "script_classes.h"
 #include "user_state.h"
 
 #include <cstring>
@@ -26,7 +28,7 @@ class Entered {
     const auto lowest = reinterpret_cast<std::uintptr_t>(stack.lowest);
     crema_js_init_fiber(&state.js, reinterpret_cast<void*>(here), here - lowest - kNativeStack);
     state.fiber = loop.current();
-    state.entered = loop.now();
+    state.entered = loop.turn_time();
     state.aborted = false;
     crema_js_enter(state.links.runtime->engine(), &state.js);
     state.links.runtime->current = &state.user;
@@ -108,16 +110,7 @@ ScriptUser::ScriptUser(UserLinks links, std::int64_t id)
   state_->context = JS_NewContextRaw(state_->links.runtime->engine());
   JSContext* context = state_->context;
   JS_SetContextOpaque(context, state_.get());
-  JS_AddIntrinsicBaseObjects(context);
-  JS_AddIntrinsicDate(context);
-  JS_AddIntrinsicEval(context);
-  JS_AddIntrinsicRegExp(context);
-  JS_AddIntrinsicJSON(context);
-  JS_AddIntrinsicProxy(context);
-  JS_AddIntrinsicMapSet(context);
-  JS_AddIntrinsicTypedArrays(context);
-  JS_AddIntrinsicPromise(context);
-  JS_AddIntrinsicWeakRef(context);
+  add_basic_intrinsics(context);
 }
 
 ScriptUser::~ScriptUser() = default;
@@ -125,11 +118,14 @@ ScriptUser::~ScriptUser() = default;
 UserState::~UserState() {
   crema_js_drop_jobs(links.runtime->engine(), &js);
   ready.clear();
+  drop_sockets(*this);
   rejections.clear();
   timers.clear();
   required.clear();
   for (const auto& [key, place] : checks) JS_FreeAtom(context, key.name);
   main_namespace = {};
+  called = {};
+  global = {};
   spare_calls.clear();
   setup_data = {};
   JS_FreeContext(context);
@@ -188,7 +184,10 @@ CallResult ScriptUser::call(const Call& call) {
   UserState& state = *state_;
   const Entered entered(state);
   JSContext* context = state.context;
-  const Value function = state.main_namespace.member(std::string(call.function).c_str());
+  if (state.called_name != call.function) {
+    state.called_name = call.function;
+    state.called = state.main_namespace.member(state.called_name.c_str());
+  }
   Value argument(context, JS_UNDEFINED);
   if (call.argument == Argument::json)
     argument = Value(
@@ -205,8 +204,8 @@ CallResult ScriptUser::call(const Call& call) {
   }
   if (argument.threw()) return failure(state);
   JSValueConst arguments[] = {argument.get()};
-  const Value result =
-      settled(state, Value(context, JS_Call(context, function.get(), JS_UNDEFINED, 1, arguments)));
+  const Value result = settled(
+      state, Value(context, JS_Call(context, state.called.get(), JS_UNDEFINED, 1, arguments)));
   if (result.threw()) return failure(state);
   CallResult outcome;
   if (call.wants_json && !to_json(state, result, outcome.json)) return failure(state);
@@ -277,9 +276,12 @@ void ScriptUser::begin_iteration(const IterationFacts& facts) {
     if (state.system_tags.vu) metadata->emplace_back("vu", std::to_string(state.id));
     state.metadata = std::move(metadata);
   }
-  const Value global(state.context, JS_GetGlobalObject(state.context));
-  JS_SetPropertyStr(state.context, global.get(), "__ITER",
-                    JS_NewInt64(state.context, facts.iteration));
+  ScriptClasses& classes = state.links.runtime->classes();
+  if (classes.iteration == JS_ATOM_NULL) classes.iteration = JS_NewAtom(state.context, "__ITER");
+  if (state.global.undefined())
+    state.global = Value(state.context, JS_GetGlobalObject(state.context));
+  JS_SetProperty(state.context, state.global.get(), classes.iteration,
+                 JS_NewInt64(state.context, facts.iteration));
 }
 
 void ScriptUser::clear_interrupt() {
@@ -296,6 +298,8 @@ void ScriptUser::close_idle_connections() {
 }
 
 const TagSet* ScriptUser::tags() const { return state_->tags; }
+
+sys::WallTime ScriptUser::wall() { return state_->wall(); }
 
 void ScriptUser::interrupt() {
   state_->interrupted = true;

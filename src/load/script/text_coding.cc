@@ -1,4 +1,5 @@
 // TextEncoder and TextDecoder of the Encoding standard, for UTF-8.
+#include "intrinsics.h"
 #include "native.h"
 
 #include "crema/base/utf8.h"
@@ -21,9 +22,7 @@ JSValue js_encode(JSContext* context, JSValueConst, int count, JSValueConst* arg
     bytes = text.string();
   }
   // Halves of pairs that stand alone become U+FFFD, as the standard wants it.
-  const Value buffer(
-      context, JS_NewArrayBufferCopy(context, reinterpret_cast<const std::uint8_t*>(bytes.data()),
-                                     bytes.size()));
+  const Value buffer(context, new_buffer(context, bytes));
   if (buffer.threw()) return JS_EXCEPTION;
   JSValueConst given[] = {buffer.get()};
   return JS_NewTypedArray(context, 1, given, JS_TYPED_ARRAY_UINT8);

@@ -56,13 +56,18 @@ void UserState::end_pending(std::function<bool()> callback) {
   if (waiting_for_ready) links.loop->wake(waiting_for_ready);
 }
 
-bool UserState::drain() {
+bool UserState::run_jobs() {
   JSRuntime* engine = links.runtime->engine();
+  while (JS_IsJobPending(engine)) {
+    JSContext* ran = nullptr;
+    if (JS_ExecutePendingJob(engine, &ran) < 0) return false;
+  }
+  return true;
+}
+
+bool UserState::drain() {
   while (true) {
-    while (JS_IsJobPending(engine)) {
-      JSContext* ran = nullptr;
-      if (JS_ExecutePendingJob(engine, &ran) < 0) return false;
-    }
+    if (!run_jobs()) return false;
     // As in k6: a rejection must be handled before the next callback runs.
     if (!rejections.empty()) {
       in_promise = true;
@@ -117,6 +122,7 @@ void UserState::abandon() {
     links.loop->yield();
   }
   ready.clear();
+  drop_sockets(*this);
   pending = 0;
 }
 

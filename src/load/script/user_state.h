@@ -39,6 +39,7 @@ struct CheckPlace {
 
 struct HttpCall;
 class RequestSeries;
+struct ScriptSocket;
 
 // Which statuses a request may have without being counted as failed.
 struct ExpectedStatuses {
@@ -70,6 +71,8 @@ struct UserState {
   // Waits for what the call has started: runs jobs and callbacks until there are none to come.
   // False when the user was interrupted, or code of a callback threw (the exception is pending).
   bool drain();
+  // Runs what promises wait for. False where one of the jobs threw.
+  bool run_jobs();
   // What was rejected with this promise is told elsewhere.
   void forget_rejection(JSValueConst promise);
   // After a call that did not end by itself: stops what it has started, and waits for that.
@@ -83,7 +86,15 @@ struct UserState {
   const TagSet* tags_now() const { return tags; }
   void set_group(Group* now);
 
-  sys::WallTime wall() const { return links.clock->wall(); }
+  // The wall time of this turn of the loop: samples of one turn need no reading each.
+  sys::WallTime wall() {
+    const Time turn = links.loop->turn_time();
+    if (turn != wall_turn) {
+      wall_turn = turn;
+      wall_time = links.clock->wall();
+    }
+    return wall_time;
+  }
   SourceLookup sources() const;
 
   ScriptUser& user;
@@ -113,6 +124,9 @@ struct UserState {
   Fiber waiting_for_ready;
   IterationFacts iteration;
 
+  Time wall_turn{};
+  sys::WallTime wall_time{};
+
   // Samples.
   const TagSet* base_tags = nullptr;  // without the group
   const TagSet* tags = nullptr;
@@ -120,7 +134,14 @@ struct UserState {
   std::shared_ptr<const Metadata> metadata;
   std::unordered_map<CheckKey, CheckPlace, CheckKeyHash> checks;
 
+  // What every iteration needs again.
+  Value global;
+  std::string called_name;
+  Value called;
+  bool response_prototype_made = false;
+
   // Modules.
+  std::uint8_t intrinsics = 0;  // see intrinsics.h
   std::string main_address;
   Value main_namespace;
   std::map<std::string, std::set<std::string>, std::less<>> wanted;  // of native modules
@@ -135,6 +156,7 @@ struct UserState {
   CookieJar jar;
   ExpectedStatuses expected;  // of http.setResponseCallback
   std::vector<std::unique_ptr<HttpCall>> spare_calls;
+  std::vector<std::shared_ptr<ScriptSocket>> sockets;  // of k6/websockets, until they are closed
 
   std::string setup_json;
   bool setup_parsed = false;
@@ -169,6 +191,9 @@ class Waiting {
  private:
   UserState& user_;
 };
+
+// Of a call that is abandoned: nothing happens to its sockets any more.
+void drop_sockets(UserState& user);
 
 // Has the engine tell users of promises that are rejected with nobody to handle it.
 void set_rejection_tracker(JSRuntime* engine);

@@ -160,6 +160,10 @@ TEST(Gate, HoldsLoadHealthImagesAndTimesToTheirLimits) {
   load.failed = 0;
   load.thresholds = {{"http_req_duration", "p(99)<1", false}};
   EXPECT_FALSE(opens(load));
+  load.thresholds.clear();
+  load.valid = false;
+  EXPECT_FALSE(opens(load));
+  EXPECT_TRUE(opens(load, "gate: {load: {valid: off}}"));
   EXPECT_FALSE(opens(evidence::HealthCheck{.service = "a", .healthy = false}));
   EXPECT_TRUE(opens(evidence::HealthCheck{.service = "a", .healthy = true}));
   EXPECT_FALSE(opens(evidence::Timing{.stage = "scan", .duration = 301s}));

@@ -6,6 +6,7 @@
 #include "program.h"
 
 #include "crema/load/core/loop.h"
+#include "crema/load/core/resolver.h"
 #include "crema/load/metrics/metric.h"
 #include "crema/load/metrics/recorder.h"
 #include "crema/load/script/module_files.h"
@@ -116,6 +117,10 @@ class ScriptRun {
   RequestSeries request_series;
   TestFacts test;
   UserSettings settings;
+  // Links.http is null until a test makes requests.
+  void use_http() { links.http = &http; }
+  std::unique_ptr<Resolver> resolver = Resolver::create({}).value();
+  HttpContext http{*loop, *host.clock, *resolver, nullptr, HttpOptions{.user_agent = "crema/1"}};
   UserLinks links;
   SharedArrayTexts array_texts;
   std::unique_ptr<ScriptRuntime> runtime;

@@ -38,6 +38,7 @@ struct Policy {
   std::optional<std::chrono::nanoseconds> load_p95 = std::chrono::milliseconds(200);
   std::optional<double> load_requests_per_second = 1000;
   std::optional<double> load_errors = 1;  // percent
+  bool load_valid = true;                 // a run that measured its own generator closes the gate
   // By how many percent p95 may be above, and throughput below, those of the newest good run of the
   // default branch with the same script.
   std::optional<double> load_baseline;

@@ -5,6 +5,7 @@
 #include "crema/load/compare/series.h"
 #include "crema/load/exit_codes.h"
 #include "crema/load/metrics/summary.h"
+#include "crema/load/progress.h"
 #include "crema/load/schedule/options_reading.h"
 #include "crema/load/script/log.h"
 #include "crema/sys/host.h"
@@ -34,6 +35,7 @@ struct TestRequest {
   bool stdout_is_terminal = false;
   bool stderr_is_terminal = false;
   LogSink log;
+  std::function<void(const Progress&)> on_progress;   // once a second; may be empty
   std::function<void(std::string_view)> print;        // to standard output
   std::function<void(std::string_view)> print_error;  // to standard error
 };

@@ -45,8 +45,9 @@ class TlsStream : public Stream {
   TlsStream& operator=(const TlsStream&) = delete;
 
   // `host` is the name that is sent (SNI; not where it is an IP address) and that the certificate
-  // must be for.
-  TlsOutcome handshake(const std::string& host, Time deadline);
+  // must be for. `only_protocol`, where it is not "", is offered in ALPN in the place of the
+  // context's.
+  TlsOutcome handshake(const std::string& host, Time deadline, std::string_view only_protocol = {});
   IoResult read(std::span<char> buffer, Time deadline) override;
   IoResult write(std::span<const std::string_view> parts, Time deadline) override;
   // Whether OpenSSL holds something that was not read.

@@ -47,6 +47,7 @@ class HttpContext {
   friend class Connection;
   friend class ClientRequest;
   friend class Http2Session;
+  friend class WebSocket;
   Loop& loop_;
   const sys::Clock& clock_;
   Resolver& resolver_;
@@ -73,9 +74,12 @@ class HttpClient {
   void send(const HttpRequest& request, HttpResponse& response);
   // k6's noVUConnectionReuse: between iterations.
   void close_idle();
+  HttpContext& context() const { return context_; }
   std::size_t idle_connections() const { return idle_.size(); }
   // What crossed the wire since the last call: k6's data_sent and data_received.
   WireBytes take_wire_bytes();
+  // What crossed the wire on a connection that is not the client's own: a WebSocket's.
+  void add_wire_bytes(const WireBytes& wire);
 
  private:
   friend class ClientRequest;

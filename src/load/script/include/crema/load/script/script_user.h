@@ -114,6 +114,8 @@ class ScriptUser {
   WireBytes take_wire_bytes();
   void close_idle_connections();
   const TagSet* tags() const;
+  // The wall time of this turn of the loop.
+  sys::WallTime wall();
 
   // Stops the running call from outside its fiber, or by a task of the loop.
   void interrupt();
