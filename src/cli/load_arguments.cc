@@ -36,7 +36,7 @@ struct IgnoredFlag {
 constexpr std::array kIgnored = std::to_array<IgnoredFlag>({
     {"-a,--address", true, "there is no REST API"},
     {"--compatibility-mode", true, "scripts are standard ECMAScript"},
-    {"-t,--type", true, "scripts are JavaScript"},
+    {"-t,--type", true, "the ending of a file says what it is: .js or .ts"},
     {"--profiling-enabled", false, "there is no REST API"},
     {"--new-machine-readable-summary", false, "the summary has one form"},
 });

@@ -68,11 +68,11 @@ class Repository:
 
 
 def compare_files(repository: Repository) -> bool:
-    """Half a minute of two servers, one of them slower by 40 ms. False where the machine was too busy."""
+    """Half a minute of two servers, one of them slower by 120 ms. False where the machine was too busy."""
     runs = []
-    for name, delay in (("fast", "20"), ("slow", "60")):
+    for name, delay in (("fast", "100"), ("slow", "220")):
         runs.append(repository.start("load", "run", "-q", "--no-summary", "load.js", "--record", f"{name}.cremarun",
-                                     LONG="23s", DELAY=delay))
+                                     LONG="25s", DELAY=delay))
         time.sleep(1.5)  # so that the slow one is the newer run
     for run in runs:
         text = run.communicate(timeout=90)[0]
@@ -81,11 +81,11 @@ def compare_files(repository: Repository) -> bool:
     for base, fresh, wanted in (("fast", "slow", "regression"), ("slow", "fast", "improvement"),
                                 ("fast", "fast", "fine")):
         code, text = repository.run("load", "compare", f"{base}.cremarun", f"{fresh}.cremarun", "--format",
-                                    "json", "--margin", "20%", "--margin", "errors=5%")
+                                    "json", "--margin", "30%", "--margin", "errors=5%")
         answer = json.loads(text)
         # A busy machine may make the runs invalid; the metrics are judged all the same.
         p50 = next(metric for metric in answer["metrics"] if metric["metric"] == "p50")
-        check(p50["verdict"] == wanted, f"{fresh} beside {base}: p50 {p50['verdict']}, want {wanted}")
+        check(p50["verdict"] == wanted, f"{fresh} beside {base}: want {wanted}: {p50}")
         exits = {"fine": 0, "improvement": 0, "regression": 1, "inconclusive": 3, "invalid": 3}
         check(code == exits[answer["verdict"]], f"{answer['verdict']} ends with {code}")
         valid = valid and answer["verdict"] != "invalid"
