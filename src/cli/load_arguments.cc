@@ -48,6 +48,7 @@ struct Given {
   std::string verb, script;
   std::list<GivenFlag> flags;
   std::vector<std::string> environment;
+  std::string init_timeout = "60s";
   std::string config, summary_mode = "compact", log_format = "text", log_output = "stderr";
   std::optional<std::string> include_environment;
   std::array<bool, kIgnored.size()> is_ignored{};
@@ -104,6 +105,8 @@ void declare(CLI::App& app, Given& given, LoadArguments& arguments) {
   app.add_option("--margin", arguments.margins, "with --baseline: what does not matter, as in 5%")
       ->take_all()
       ->allow_extra_args(false);
+  app.add_option("--init-timeout", given.init_timeout,
+                 "the most init code may take (default: 60s)");
   app.add_option("--threads", arguments.threads, "threads that make load (default: one a core)");
   app.add_flag("--no-summary", arguments.request.no_summary, "do not show the summary");
   app.add_flag("--no-thresholds", arguments.request.no_thresholds, "do not evaluate thresholds");
@@ -178,6 +181,7 @@ Result<> fill(const sys::Host& host, const Given& given, LoadArguments& argument
     return fail("load/script", fmt::format("`crema load {}` needs a script", given.verb));
   if (request.script == "-")
     request.standard_input.assign(std::istreambuf_iterator<char>(std::cin), {});
+  request.init_timeout = CREMA_TRY(load::parse_duration(given.init_timeout));
   request.summary_mode = CREMA_TRY(summary_mode(given.summary_mode));
   request.environment = CREMA_TRY(script_environment(host, given, arguments.verb == LoadVerb::run));
   for (std::size_t i = 0; i < kIgnored.size(); ++i)

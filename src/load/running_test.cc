@@ -34,6 +34,7 @@ RunningTest::RunningTest(const sys::Host& host, const TestRequest& request, std:
   shared_.settings = &settings_;
   shared_.log = request.log;
   settings_.environment = request.environment;
+  settings_.init_timeout = request.init_timeout;
   facts_.abort = [this](const std::string& reason) { end(LoadExit::script_aborted, reason); };
 }
 
@@ -126,6 +127,7 @@ Result<> RunningTest::make_parts() {
   summary_ = CREMA_TRY(summary_options(code_.options));
   striping_ = CREMA_TRY(striping_of(code_.options));
   settings_ = user_settings(code_.options, request_.environment);
+  settings_.init_timeout = request_.init_timeout;
   resolver_ = CREMA_TRY(Resolver::create(CREMA_TRY(resolver_options(code_.options))));
   shared_.resolver = resolver_.get();
   shared_.tls = CREMA_TRY(TlsContext::create(tls_options(code_.options)));

@@ -13,6 +13,8 @@ namespace {
 
 constexpr auto kTick = std::chrono::seconds(1);
 constexpr auto kThresholdsEvery = std::chrono::seconds(2);
+constexpr std::string_view kInterrupted =
+    "test run was aborted because crema received an 'interrupt' signal";
 
 }  // namespace
 
@@ -93,6 +95,11 @@ LoadExit RunningTest::call_once(const std::string& function, Nanoseconds timeout
                                 LoadExit on_timeout, std::string* json) {
   CallResult result;
   bool timed_out = false;
+  const std::stop_callback on_stop(stop_, [this] {
+    workers_.front()->post([this] {
+      if (ScriptUser* user = calling_) user->interrupt();
+    });
+  });
   workers_.front()->call([&] {
     Worker& worker = *workers_.front();
     ScriptUser user(worker.links(), 0);
@@ -127,6 +134,10 @@ LoadExit RunningTest::call_once(const std::string& function, Nanoseconds timeout
           {{"hint",
             fmt::format("You can increase the time limit via the {}Timeout option", function)}}});
     return on_timeout;
+  }
+  if (result.end == CallEnd::interrupted && stop_.stop_requested()) {
+    end(LoadExit::interrupted, std::string(kInterrupted));
+    return LoadExit::interrupted;
   }
   if (result.end == CallEnd::threw) {
     log_exception(request_.log, result.error);
@@ -167,9 +178,7 @@ void RunningTest::execute() {
     return left.lock().wait_for(changed, wait, [](std::size_t count) { return count == 0; });
   };
   while (!all_done()) {
-    if (stop_.stop_requested())
-      end(LoadExit::interrupted,
-          "test run was aborted because crema received an 'interrupt' signal");
+    if (stop_.stop_requested()) end(LoadExit::interrupted, std::string(kInterrupted));
     if (!ending_sent && ending_.lock()->asked) {
       ending_sent = true;
       abort_scenarios();

@@ -7,6 +7,8 @@
 #include "script_classes.h"
 #include "user_state.h"
 
+#include <fmt/format.h>
+
 #include <cstring>
 #include <utility>
 
@@ -132,6 +134,25 @@ UserState::~UserState() {
 }
 
 CallResult ScriptUser::load(const std::string& address) {
+  UserState& state = *state_;
+  const Duration limit = state.links.settings->init_timeout;
+  bool late = false;
+  const TimerId timer = state.links.loop->call_at(state.links.loop->now() + limit, [this, &late] {
+    late = true;
+    interrupt();
+  });
+  CallResult result = run_init(address);
+  state.links.loop->cancel(timer);
+  if (!late) return result;
+  clear_interrupt();
+  result.end = CallEnd::threw;
+  result.error.message =
+      fmt::format("the init code did not end within {} s: is there an endless loop?",
+                  std::chrono::duration<double>(limit).count());
+  return result;
+}
+
+CallResult ScriptUser::run_init(const std::string& address) {
   UserState& state = *state_;
   const Entered entered(state);
   state.in_init = true;

@@ -29,6 +29,7 @@ struct TestRequest {
   bool no_thresholds = false;
   std::string summary_export;  // a path; "" for none
   bool quiet = false;
+  Nanoseconds init_timeout = std::chrono::seconds(60);  // of each user's init code
   std::size_t threads = 1;
   bool sides = false;  // the script has two sides that take turns: TestOutcome::side_a
   bool colour = false;

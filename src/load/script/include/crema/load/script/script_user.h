@@ -36,7 +36,8 @@ struct UserSettings {
   bool no_cookies_reset = false;
   bool no_vu_connection_reuse = false;
   std::string user_agent;
-  sys::Environment environment;  // __ENV
+  Duration init_timeout = std::chrono::seconds(60);  // of the init code of a user
+  sys::Environment environment;                      // __ENV
   // exec.test.options, as JSON; empty in init code.
   std::string options_json;
 };
@@ -75,7 +76,8 @@ class ScriptUser {
   ScriptUser(const ScriptUser&) = delete;
   ScriptUser& operator=(const ScriptUser&) = delete;
 
-  // Runs the init code: the module of that address with all that it imports.
+  // Runs the init code: the module of that address with all that it imports. It threw where it did
+  // not end within the settings' init_timeout.
   CallResult load(const std::string& address);
   // Names of the functions the module exports; "default" is one.
   std::vector<std::string> functions() const;
@@ -126,6 +128,8 @@ class ScriptUser {
   UserState& state() { return *state_; }
 
  private:
+  CallResult run_init(const std::string& address);
+
   std::unique_ptr<UserState> state_;
 };
 

@@ -1,0 +1,5 @@
+const drinks = [];
+while (drinks.length < 3) {
+  drinks.concat('espresso');
+}
+export default function () {}
