@@ -3,7 +3,7 @@
 #include "scenario_shared.h"
 #include "worker.h"
 
-#include <array>
+#include <algorithm>
 
 namespace crema::load {
 namespace {
@@ -44,11 +44,11 @@ IterationEnd VirtualUser::iterate(std::int64_t number, std::int64_t in_test, Tim
                                          .iteration = iterations_++,
                                          .iteration_in_scenario = iterations_in_scenario_++,
                                          .scenario_iteration_in_instance = number,
-                                         .scenario_iteration_in_test = in_test});
+                                         .scenario_iteration_in_test = in_test,
+                                         .intended = intended});
   running_ = true;
   ++test.vus_active;
   const Time begin = loop.now();
-  (void)intended;
   const CallResult result = script_.call({.function = scenario_->exec});
   const Time end = loop.now();
   if (result.end == CallEnd::threw) report(result.error);
@@ -57,6 +57,7 @@ IterationEnd VirtualUser::iterate(std::int64_t number, std::int64_t in_test, Tim
       result.end == CallEnd::interrupted || (result.end != CallEnd::aborted && loop.interrupted());
   if (!interrupted) {
     record(begin, end);
+    if (intended != kNever) record_delay(begin - intended);
     ++test.iterations_completed;
     ++scenario_->completed;
   } else {
@@ -92,6 +93,12 @@ void VirtualUser::record(Time begin, Time end) {
   const WireBytes wire = script_.take_wire_bytes();
   recorder.add(to.sent, static_cast<double>(wire.sent), now);
   recorder.add(to.received, static_cast<double>(wire.received), now);
+}
+
+void VirtualUser::record_delay(Duration delay) {
+  Recorder& recorder = worker_.recorder();
+  recorder.add(recorder.series(*worker_.shared().builtins->iteration_start_delay, script_.tags()),
+               milliseconds(std::max(delay, Duration(0))), script_.wall());
 }
 
 void VirtualUser::report(const ScriptError& error) const {

@@ -23,6 +23,8 @@ constexpr std::array kRows = {
     Row{&Builtins::iterations, "iterations", counter, number},
     Row{&Builtins::iteration_duration, "iteration_duration", trend, time},
     Row{&Builtins::dropped_iterations, "dropped_iterations", counter, number},
+    Row{&Builtins::iteration_start_delay, "iteration_start_delay", trend, time},
+    Row{&Builtins::http_req_duration_intended, "http_req_duration_intended", trend, time},
     Row{&Builtins::checks, "checks", rate, number},
     Row{&Builtins::group_duration, "group_duration", trend, time},
     Row{&Builtins::http_reqs, "http_reqs", counter, number},

@@ -25,10 +25,12 @@ struct Section {
 const std::array<Section, 5>& sections() {
   static const std::array<Section, 5> all = {{
       {"HTTP",
-       {"http_req_duration", "http_req_failed", "http_reqs", "http_req_blocked",
-        "http_req_connecting", "http_req_tls_handshaking", "http_req_sending", "http_req_waiting",
-        "http_req_receiving"}},
-      {"EXECUTION", {"iteration_duration", "iterations", "dropped_iterations", "vus", "vus_max"}},
+       {"http_req_duration", "http_req_duration_intended", "http_req_failed", "http_reqs",
+        "http_req_blocked", "http_req_connecting", "http_req_tls_handshaking", "http_req_sending",
+        "http_req_waiting", "http_req_receiving"}},
+      {"EXECUTION",
+       {"iteration_duration", "iterations", "iteration_start_delay", "dropped_iterations", "vus",
+        "vus_max"}},
       {"NETWORK", {"data_received", "data_sent"}},
       {"WEBSOCKET",
        {"ws_connecting", "ws_msgs_received", "ws_msgs_sent", "ws_ping", "ws_session_duration",
@@ -40,8 +42,8 @@ const std::array<Section, 5>& sections() {
   return all;
 }
 // Only a full summary shows all of HTTP.
-constexpr std::array<std::string_view, 3> kCompactHttp = {"http_req_duration", "http_req_failed",
-                                                          "http_reqs"};
+constexpr std::array<std::string_view, 4> kCompactHttp = {
+    "http_req_duration", "http_req_duration_intended", "http_req_failed", "http_reqs"};
 
 std::string_view title_of(const Metric& metric) {
   for (const Section& section : sections()) {

@@ -111,6 +111,12 @@ void record_exchange(UserState& user, const HttpCall& call, const Exchange& exch
                    .waiting = milliseconds(timings.waiting),
                    .receiving = milliseconds(timings.receiving)},
       expected ? std::optional<bool>(!*expected) : std::nullopt, user.wall(), user.metadata);
+  if (user.iteration.intended == kNever) return;
+  // Of the first request only: what the script did before the others is its own.
+  Recorder& recorder = *user.links.recorder;
+  recorder.add(recorder.series(*user.links.builtins->http_req_duration_intended, user.tags_now()),
+               milliseconds(exchange.end - user.iteration.intended), user.wall(), user.metadata);
+  user.iteration.intended = kNever;
 }
 
 }  // namespace crema::load

@@ -39,6 +39,7 @@ TEST(Registry, HoldsNamesToTheRule) {
 TEST(Registry, DeclaresOnManyThreads) {
   Registry registry;
   const Builtins builtins(registry);
+  const std::size_t before = registry.metrics().size();
   std::vector<std::thread> threads;
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&] {
@@ -50,7 +51,7 @@ TEST(Registry, DeclaresOnManyThreads) {
   }
   for (auto& thread : threads) thread.join();
   const auto metrics = registry.metrics();
-  EXPECT_EQ(metrics.size(), 28U + 200U);
+  EXPECT_EQ(metrics.size(), before + 200U);
   for (std::size_t i = 0; i < metrics.size(); ++i) EXPECT_EQ(metrics[i]->id, i);
 }
 

@@ -89,6 +89,10 @@ struct Builtins {
   const Metric* iterations;
   const Metric* iteration_duration;
   const Metric* dropped_iterations;
+  // Not k6's: what an arrival-rate executor knows of the times it promised. The delay is from when
+  // an iteration was to start until it did; the duration from then until its first response.
+  const Metric* iteration_start_delay;
+  const Metric* http_req_duration_intended;
   const Metric* checks;
   const Metric* group_duration;
   const Metric* http_reqs;

@@ -45,6 +45,7 @@ struct IterationFacts {
   std::int64_t iteration_in_scenario = 0;  // of this user
   std::int64_t scenario_iteration_in_instance = 0;
   std::int64_t scenario_iteration_in_test = 0;
+  Time intended = kNever;  // when it was to start, where its executor has times
 };
 
 }  // namespace crema::load
