@@ -160,6 +160,9 @@ void RunningTest::execute() {
   make_scenarios();
   const Time start = host_.clock->monotonic();
   scenarios_started_ = start;
+  // Before any thread runs: all of them read these.
+  for (const auto& shared : scenarios_)
+    prepare_facts(*shared, start + start_time_of(*shared->scenario));
   Sync<std::size_t> left(workers_.size());
   std::condition_variable changed;
   for (auto& worker : workers_)
@@ -229,7 +232,6 @@ void RunningTest::run_scenarios(Worker& worker, Time start) {
   for (auto& shared : scenarios_) {
     if (!has_work(*shared->scenario, worker.in_test)) continue;
     const Time begin = start + start_time_of(*shared->scenario);
-    if (shared->facts.start_time == 0) prepare_facts(*shared, begin);
     ++left;
     worker.loop().spawn([&, scenario = shared.get(), begin] {
       make_scenario_run({worker, *scenario, worker.in_test, begin})->run();
