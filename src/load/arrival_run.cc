@@ -40,11 +40,11 @@ class ArrivalRun : public ScenarioRun {
       if (loop().now() < at && loop().sleep_until(at) == WakeReason::interrupted) return;
       if (aborted()) return;
       breathe();
-      start_one(times.index(), at);
+      start_one(at);
     }
   }
 
-  void start_one(std::int64_t in_test, Time intended) {
+  void start_one(Time intended) {
     if (free_.empty()) {
       drop(1);
       add_user();
@@ -52,8 +52,7 @@ class ArrivalRun : public ScenarioRun {
     }
     VirtualUser* user = free_.back();
     free_.pop_back();
-    start([this, user, in_test, intended] {
-      (void)in_test;
+    start([this, user, intended] {
       iterate(*user, next_number(), intended);
       if (closed_)
         give_back(*user);

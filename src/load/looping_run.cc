@@ -36,7 +36,7 @@ class LoopingRun : public ScenarioRun {
       breathe();
     }
     if (scenario().executor == ExecutorKind::per_vu_iterations)
-      drop(iterations_of(scenario()) - own, &user);
+      drop(iterations_of(scenario()) - own);
   }
 
   // The number of the next iteration of a user that has done `own`, or none.

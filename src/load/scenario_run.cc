@@ -89,7 +89,7 @@ void ScenarioRun::wait_for_all() {
   }
 }
 
-void ScenarioRun::drop(std::int64_t iterations, const VirtualUser*) {
+void ScenarioRun::drop(std::int64_t iterations) {
   if (iterations <= 0) return;
   Recorder& recorder = place_.worker.recorder();
   TagStore& store = place_.worker.tags();

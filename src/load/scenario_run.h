@@ -52,7 +52,8 @@ class ScenarioRun {
   void start(std::function<void()> body);
   // Until all started fibers have ended. What still runs after the graceful stop is interrupted.
   void wait_for_all();
-  void drop(std::int64_t iterations, const VirtualUser* user = nullptr);
+  // Counts iterations that were due and will not start.
+  void drop(std::int64_t iterations);
   // Lets others run where this fiber never waits by itself.
   void breathe();
 

@@ -63,7 +63,6 @@ UserSettings user_settings(const Options& options, sys::Environment environment)
   settings.discard_response_bodies = options.discard_response_bodies.value_or(false);
   settings.no_cookies_reset = options.no_cookies_reset.value_or(false);
   settings.no_vu_connection_reuse = options.no_vu_connection_reuse.value_or(false);
-  settings.user_agent = options.user_agent.value_or("");
   settings.environment = std::move(environment);
   settings.options_json = options_json(options, UnwrittenOptions::null);
   return settings;

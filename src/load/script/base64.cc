@@ -1,7 +1,10 @@
 #include "base64.h"
 
+#include "crema/base/hash.h"
+
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -20,19 +23,11 @@ Diagnostic wrong_at(std::size_t place) {
 }  // namespace
 
 std::string encode_base64(std::string_view bytes, Base64 form) {
-  const std::string_view alphabet = form.url ? kUrl : kStandard;
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t have = std::min<std::size_t>(3, bytes.size() - i);
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k)
-      group = group << 8 | (k < have ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-    for (std::size_t k = 0; k < 4; ++k)
-      if (k <= have)
-        text += alphabet[group >> (18 - 6 * k) & 63];
-      else if (form.padded)
-        text += '=';
+  std::string text = base64_encode(bytes);
+  if (!form.padded) text.resize(text.find_last_not_of('=') + 1);
+  if (form.url) {
+    std::ranges::replace(text, '+', '-');
+    std::ranges::replace(text, '/', '_');
   }
   return text;
 }

@@ -15,7 +15,6 @@ struct NativeModule {
   std::string_view name;
   JSValue (*make)(JSContext* context);
 };
-std::span<const NativeModule> native_modules();
 
 // Resolving and loading of modules, for all contexts of a runtime.
 void set_module_loader(JSRuntime* engine);

@@ -252,8 +252,6 @@ JSModuleDef* load_module(JSContext* context, const char* name, void*) {
 
 }  // namespace
 
-std::span<const NativeModule> native_modules() { return kModules; }
-
 void set_module_loader(JSRuntime* engine) {
   JS_SetModuleLoaderFunc(engine, normalise, load_module, nullptr);
 }

@@ -75,6 +75,4 @@ ScriptRuntime::~ScriptRuntime() {
   JS_FreeRuntime(engine_);
 }
 
-std::size_t ScriptRuntime::allocated_bytes() const { return crema_js_allocated(engine_); }
-
 }  // namespace crema::load

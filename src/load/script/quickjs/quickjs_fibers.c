@@ -139,15 +139,6 @@ JSValue crema_js_module_value(JSContext *ctx, JSModuleDef *module) {
   return js_dup(JS_MKPTR(JS_TAG_MODULE, module));
 }
 
-int crema_js_module_exports(JSContext *ctx, JSModuleDef *module, const char *name) {
-  JSAtom atom = JS_NewAtom(ctx, name);
-  int i, found = 0;
-  for (i = 0; i < module->export_entries_count && !found; i++)
-    found = module->export_entries[i].export_name == atom;
-  JS_FreeAtom(ctx, atom);
-  return found;
-}
-
 /* Whether the module itself is there, and not only begun. */
 static int crema_module_is_read(const JSModuleDef *m) {
   int i;
@@ -194,8 +185,6 @@ int crema_js_module_complete(JSRuntime *rt, JSModuleDef *module) {
 int crema_js_module_evaluated(JSModuleDef *module) {
   return module->status >= JS_MODULE_STATUS_EVALUATING;
 }
-
-size_t crema_js_allocated(JSRuntime *rt) { return rt->malloc_state.malloc_size; }
 
 void crema_js_seed_random(JSContext *ctx, uint64_t seed) {
   /* The generator must not start from 0. */

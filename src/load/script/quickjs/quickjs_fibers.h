@@ -41,16 +41,12 @@ typedef void CremaJsImport(JSContext *ctx, const char *specifier, const char *na
 void crema_js_each_import(JSContext *ctx, JSValueConst module, CremaJsImport *each, void *opaque);
 /* The module as a value, as JS_EvalFunction takes it. */
 JSValue crema_js_module_value(JSContext *ctx, JSModuleDef *module);
-/* Whether a module of that name has an export of that name, before it is linked. */
-int crema_js_module_exports(JSContext *ctx, JSModuleDef *module, const char *name);
 /* 0 while a module that this one needs, near or far, is yet to be found. */
 int crema_js_module_complete(JSRuntime *rt, JSModuleDef *module);
 /* 0 while the module was not evaluated. */
 int crema_js_module_evaluated(JSModuleDef *module);
 /* Math.random() of this context goes on from `seed`. */
 void crema_js_seed_random(JSContext *ctx, uint64_t seed);
-/* Bytes that the runtime has allocated. */
-size_t crema_js_allocated(JSRuntime *rt);
 
 #ifdef __cplusplus
 }

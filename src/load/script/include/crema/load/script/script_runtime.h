@@ -30,7 +30,6 @@ class ScriptRuntime {
 
   JSRuntime* engine() const { return engine_; }
   ScriptClasses& classes() { return *classes_; }
-  std::size_t allocated_bytes() const;
   // The user whose code runs now; null between turns.
   ScriptUser* current = nullptr;
 

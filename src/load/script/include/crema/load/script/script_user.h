@@ -35,7 +35,6 @@ struct UserSettings {
   bool discard_response_bodies = false;
   bool no_cookies_reset = false;
   bool no_vu_connection_reuse = false;
-  std::string user_agent;
   Duration init_timeout = std::chrono::seconds(60);  // of the init code of a user
   sys::Environment environment;                      // __ENV
   // exec.test.options, as JSON; empty in init code.
