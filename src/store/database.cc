@@ -2,7 +2,9 @@
 
 #include <sqlite3.h>
 
+#include <chrono>
 #include <map>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -12,6 +14,7 @@ std::string_view embedded(std::string_view name);  // made by crema_embed
 
 namespace {
 constexpr std::uintmax_t kShortLog = std::uintmax_t{4} << 20U;
+constexpr std::chrono::milliseconds kPatience{30'000};
 }
 
 // Idle statements by their text; one in use is taken out, so that it can be used twice at once.
@@ -41,15 +44,28 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   std::unique_ptr<Database> database(new Database(handle, file));
   if (code != SQLITE_OK) return fail(database->error());
-  sqlite3_busy_timeout(handle, 30'000);
+  sqlite3_busy_timeout(handle, static_cast<int>(kPatience.count()));
   // WAL with NORMAL: a commit costs a write, no sync; a killed process loses nothing, a power cut
   // at most the last commits, and never the database.
   // Syncs happen when the log is copied into the database: beyond 16 MiB, so that a run of hundreds
   // of steps does not wait for the disk; and when the last connection closes after much work.
+  CREMA_TRY(database->use_write_ahead_log());
   CREMA_TRY(database->execute(
-      "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; "
-      "PRAGMA wal_autocheckpoint=4096"));
+      "PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4096"));
   return database;
+}
+
+// Two processes that make the database at once collide here, and SQLite answers "busy" without
+// waiting: a connection that has begun to read is not let wait for one that wants to write.
+Result<> Database::use_write_ahead_log() {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  for (;;) {
+    auto switched = execute("PRAGMA journal_mode=WAL");
+    if (switched || (sqlite3_errcode(handle_) & 0xff) != SQLITE_BUSY ||
+        std::chrono::steady_clock::now() > deadline)
+      return switched;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
 }
 
 Diagnostic Database::error() const {

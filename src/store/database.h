@@ -68,6 +68,7 @@ class Database {
   friend class Statement;
   struct Statements;
   explicit Database(sqlite3* handle, std::filesystem::path file);
+  Result<> use_write_ahead_log();
   Diagnostic error() const;
 
   sqlite3* handle_;
