@@ -15,7 +15,7 @@ std::string_view embedded(std::string_view name);  // made by crema_embed
 namespace {
 constexpr std::uintmax_t kShortLog = std::uintmax_t{4} << 20U;
 constexpr std::chrono::milliseconds kPatience{30'000};
-}
+}  // namespace
 
 // Idle statements by their text; one in use is taken out, so that it can be used twice at once.
 struct Database::Statements {
@@ -58,14 +58,15 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
 // Two processes that make the database at once collide here, and SQLite answers "busy" without
 // waiting: a connection that has begun to read is not let wait for one that wants to write.
 Result<> Database::use_write_ahead_log() {
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  for (;;) {
-    auto switched = execute("PRAGMA journal_mode=WAL");
-    if (switched || (sqlite3_errcode(handle_) & 0xff) != SQLITE_BUSY ||
-        std::chrono::steady_clock::now() > deadline)
-      return switched;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  constexpr std::chrono::milliseconds kPause{2};
+  auto switched = execute("PRAGMA journal_mode=WAL");
+  for (auto waited = kPause;
+       !switched && (sqlite3_errcode(handle_) & 0xff) == SQLITE_BUSY && waited < kPatience;
+       waited += kPause) {
+    std::this_thread::sleep_for(kPause);
+    switched = execute("PRAGMA journal_mode=WAL");
   }
+  return switched;
 }
 
 Diagnostic Database::error() const {
