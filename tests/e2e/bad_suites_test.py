@@ -121,7 +121,7 @@ def main() -> int:
             path.write_text(text)
         begin = time.monotonic()
         run = subprocess.run([os.path.abspath(options.crema), "test", "unit", "--no-race", "--no-cover",
-                              "--timeout", f"{20 + options.megabytes // 15}s", "--format", "json"], cwd=folder, text=True,
+                              "--timeout", f"{35 + options.megabytes // 15}s", "--format", "json"], cwd=folder, text=True,
                              env={**os.environ, "BAD": "1", "MEGABYTES": str(options.megabytes)},
                              stdin=subprocess.DEVNULL, capture_output=True, check=False)
         took = time.monotonic() - begin
