@@ -3,6 +3,7 @@
 #include "virtual_user.h"
 
 #include "crema/load/script/request_series.h"
+#include "crema/sys/thread_schedule.h"
 
 #include <future>
 
@@ -24,6 +25,7 @@ Result<std::unique_ptr<Worker>> Worker::start(const WorkerShared& shared, std::s
                                              .guarded_stacks = kGuardedStacks / shared.threads}));
   const auto ready = std::make_shared<std::promise<void>>();
   worker->thread_ = std::thread([&worker = *worker, ready] {
+    sys::prefer_promptness();
     worker.make();
     ready->set_value();
     worker.loop_->run();

@@ -4,6 +4,7 @@
 #include "crema/load/core/loop.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace crema::load {
@@ -18,7 +19,7 @@ class StackPool {
 
   // An empty one where the kernel gives no memory.
   StackBounds take();
-  // The fiber on it has ended. What it used of it deeply goes back to the kernel.
+  // The fiber on it has ended. What it used of it deeply goes back to the kernel, if not at once.
   void give_back(StackBounds stack);
 
  private:
@@ -31,6 +32,7 @@ class StackPool {
   std::size_t stack_bytes_;
   std::size_t guarded_left_;
   std::size_t page_;
+  std::uint32_t given_back_ = 0;
   std::vector<Slab> slabs_;
   std::vector<StackBounds> idle_;  // the last given back first: its pages are in the cache
   std::vector<unsigned char> residency_;
