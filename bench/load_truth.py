@@ -122,21 +122,21 @@ def stall(options: argparse.Namespace, programs: dict[str, str]) -> None:
     rate, seconds, still, every = 1000, 65, 1.0, 10.0
     stalled = int(seconds // every) * still / seconds  # the share of requests that come while it stands still
     print(f"\n{rate:,} a second for {seconds} s, the server stands still for {still:g} s in every {every:g} s; ms\n")
-    print(f"{'':<34}{'p(95)':>9}{'p(99)':>9}{'max':>9}{'dropped':>10}")
+    print(f"{'':<52}{'p(95)':>9}{'p(99)':>9}{'max':>9}{'dropped':>10}")
     theory = [(still - (1 - share) / stalled * still) * 1000 for share in (.95, .99)]
-    print(f"{'theory: a request waits to the end':<34}{theory[0]:>9.0f}{theory[1]:>9.0f}{still * 1000:>9.0f}{0:>10}")
+    print(f"{'theory: a request waits to the end':<52}{theory[0]:>9.0f}{theory[1]:>9.0f}{still * 1000:>9.0f}{0:>10}")
     for users in (1200, 50):
         for name, program in programs.items():
             script = ARRIVALS % {"rate": rate, "seconds": seconds, "users": users}
             with Server(options.cores[1], "--stall", f"{still * 1000:g}", "--every", f"{every * 1000:g}") as server:
                 metrics, text = run(program, options.cores[0], script, server.url)
-            for metric in ("http_req_duration", "http_req_duration_intended"):
+            for metric in ("http_req_duration", "http_req_duration_intended", "iteration_start_delay"):
                 if metric not in metrics:
                     continue
                 row = metrics[metric]
-                label = f"{name}, {users:,} users, {'from the schedule' if 'intended' in metric else 'http_req_duration'}"
+                label = f"{name}, {users:,} users, {metric}"
                 dropped = metrics.get("dropped_iterations", {}).get("count", 0)
-                print(f"{label:<44}{row['p(95)']:>9.1f}{row['p(99)']:>9.1f}{row['max']:>9.1f}{dropped:>10,.0f}", flush=True)
+                print(f"{label:<52}{row['p(95)']:>9.1f}{row['p(99)']:>9.1f}{row['max']:>9.1f}{dropped:>10,.0f}", flush=True)
             for line in text.splitlines():
                 if "invalid" in line:
                     print(f"    {line.strip()}")

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <deque>
+
 namespace crema::load {
 namespace {
 
@@ -47,6 +49,7 @@ class ArrivalRun : public ScenarioRun {
   void start_one(Time intended) {
     if (free_.empty()) {
       drop(1);
+      miss(intended);
       add_user();
       return;
     }
@@ -54,11 +57,36 @@ class ArrivalRun : public ScenarioRun {
     free_.pop_back();
     start([this, user, intended] {
       iterate(*user, next_number(), intended);
-      if (closed_)
-        give_back(*user);
-      else
-        free_.push_back(user);
+      take_back(*user);
     });
+  }
+
+  void take_back(VirtualUser& user) {
+    settle_missed();
+    if (closed_)
+      give_back(user);
+    else
+      free_.push_back(&user);
+  }
+
+  // k6 drops an iteration that no user is free for, and its delay with it: where a server stands
+  // still, the worst moments leave no sample. Until a user is free is how long it would have waited
+  // at least.
+  void miss(Time intended) {
+    if (missed_.size() >= kMostMissed) {
+      record_delay(loop().now() - missed_.front());
+      missed_.pop_front();
+    }
+    missed_.push_back(intended);
+  }
+
+  // Few at a time, so that who is due now does not come late for it.
+  void settle_missed() {
+    const Time now = loop().now();
+    for (int i = 0; i < kSettledAtOnce && !missed_.empty(); ++i) {
+      record_delay(now - missed_.front());
+      missed_.pop_front();
+    }
   }
 
   // One more user up to maxVUs, made while the test goes on.
@@ -70,12 +98,7 @@ class ArrivalRun : public ScenarioRun {
     ++users_;
     start([this] {
       if (!make_user(worker())) return;
-      VirtualUser* user = take_user();
-      if (user == nullptr) return;
-      if (closed_)
-        give_back(*user);
-      else
-        free_.push_back(user);
+      if (VirtualUser* user = take_user()) take_back(*user);
     });
   }
 
@@ -88,7 +111,11 @@ class ArrivalRun : public ScenarioRun {
                  {{"executor", shared().facts.executor}, {"scenario", shared().facts.name}}});
   }
 
+  static constexpr std::size_t kMostMissed = 1'000'000;
+  static constexpr int kSettledAtOnce = 64;
+
   std::vector<VirtualUser*> free_;
+  std::deque<Time> missed_;  // when those were due that were dropped and no user was free since
   std::int64_t users_ = 0;
   std::int64_t most_ = 0;
   bool closed_ = false;

@@ -89,18 +89,31 @@ void ScenarioRun::wait_for_all() {
   }
 }
 
+const TagSet* ScenarioRun::tags() {
+  if (tags_ != nullptr) return tags_;
+  TagStore& store = place_.worker.tags();
+  tags_ = store.empty();
+  for (const auto& [key, value] : *place_.shared.tags) tags_ = store.with(tags_, key, value);
+  tags_ = store.with(tags_, "scenario", place_.shared.facts.name);
+  if (scenario().tags)
+    for (const auto& [key, value] : *scenario().tags) tags_ = store.with(tags_, key, value);
+  return tags_;
+}
+
 void ScenarioRun::drop(std::int64_t iterations) {
   if (iterations <= 0) return;
   Recorder& recorder = place_.worker.recorder();
-  TagStore& store = place_.worker.tags();
-  const TagSet* tags = store.empty();
-  for (const auto& [key, value] : *place_.shared.tags) tags = store.with(tags, key, value);
-  tags = store.with(tags, "scenario", place_.shared.facts.name);
-  if (scenario().tags)
-    for (const auto& [key, value] : *scenario().tags) tags = store.with(tags, key, value);
-  recorder.add(recorder.series(*place_.worker.shared().builtins->dropped_iterations, tags),
-               static_cast<double>(iterations), place_.worker.shared().clock->wall());
+  const WorkerShared& test = place_.worker.shared();
+  recorder.add(recorder.series(*test.builtins->dropped_iterations, tags()),
+               static_cast<double>(iterations), test.clock->wall());
   place_.shared.dropped += static_cast<std::uint64_t>(iterations);
+}
+
+void ScenarioRun::record_delay(Duration delay) {
+  Recorder& recorder = place_.worker.recorder();
+  const WorkerShared& test = place_.worker.shared();
+  recorder.add(recorder.series(*test.builtins->iteration_start_delay, tags()),
+               std::chrono::duration<double, std::milli>(delay).count(), test.clock->wall());
 }
 
 void ScenarioRun::breathe() {

@@ -54,6 +54,8 @@ class ScenarioRun {
   void wait_for_all();
   // Counts iterations that were due and will not start.
   void drop(std::int64_t iterations);
+  // How late an iteration that was dropped would have started, had it waited for a user.
+  void record_delay(Duration delay);
   // Lets others run where this fiber never waits by itself.
   void breathe();
 
@@ -67,8 +69,10 @@ class ScenarioRun {
 
  private:
   void interrupt_users();
+  const TagSet* tags();
 
   Place place_;
+  const TagSet* tags_ = nullptr;
   Time regular_end_;
   bool aborted_ = false;
   Fiber control_;  // that runs execute()

@@ -44,6 +44,9 @@ def differences(case: dict, done: subprocess.CompletedProcess, took: float, metr
             if key == "between":
                 if not value[0] <= have["count"] <= value[1]:
                     found.append(f"{name}: {have['count']}, want {value[0]} to {value[1]}")
+            elif key == "least":
+                found += [f"{name}.{part}: {have.get(part)}, want {low} at least" for part, low in value.items()
+                          if have.get(part, 0) < low]
             elif have.get(key) != value:
                 found.append(f"{name}.{key}: {have.get(key)}, want {value}")
     return found
