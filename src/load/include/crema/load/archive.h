@@ -22,7 +22,7 @@ struct Archive {
   std::map<std::string, std::shared_ptr<const std::string>> files;
 };
 
-// The bytes are more than an archive may have.
+// More bytes than this are no archive of ours.
 inline constexpr std::size_t kLargestArchive = std::size_t{1} << 30;
 
 // The first bytes of a tar file, whatever is in it.
