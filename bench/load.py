@@ -1,9 +1,11 @@
-"""crema load beside k6 and wrk: `./dev bench load [--seconds N] [--rounds N] [--only NAME] [--outcomes]`.
+"""crema load beside k6 and wrk: `./dev bench load [--seconds N] [--rounds N] [--only NAME]
+[--outcomes [--examples DIR]]`.
 
 The generator is pinned to one core and nginx to another one; the programs run in turn (A B A B ...),
 so that a machine whose speed drifts slows all of them alike. The table shows medians and ratios. A
 run that had failures is an error, not a fast run. --outcomes holds both programs against the scripts
-of tests/data/load/scripts instead. k6 is looked for on the PATH and in --k6.
+of tests/data/load/scripts instead, with --examples DIR against those of a copy of k6. k6 and
+go-httpbin are looked for on the PATH and in --k6 and --httpbin.
 """
 import argparse
 import json
@@ -18,6 +20,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+import load_examples
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CREMA = ROOT / "build/release/bin/crema"
@@ -181,14 +185,23 @@ def main() -> None:
     parser.add_argument("--cores", type=int, nargs=2, default=[0, 1])
     parser.add_argument("--only", action="append")
     parser.add_argument("--no-memory", action="store_true")
+    parser.add_argument("--crema", type=pathlib.Path, default=CREMA)
     parser.add_argument("--k6", default=shutil.which("k6"))
     parser.add_argument("--outcomes", action="store_true")
+    parser.add_argument("--examples", type=pathlib.Path, help="the folder examples of k6, with --outcomes")
+    parser.add_argument("--jslib", type=pathlib.Path, help="the folder lib of jslib.k6.io, for modules of the examples")
+    parser.add_argument("--httpbin", default=shutil.which("go-httpbin"))
     options = parser.parse_args()
+    if options.outcomes and options.examples:
+        if not options.k6 or not options.httpbin:
+            sys.exit("--examples needs k6 and go-httpbin")
+        programs = {"crema": [str(options.crema.resolve()), "load"], "k6": [options.k6]}
+        sys.exit(load_examples.compare(options.examples.resolve(), programs, options.httpbin, options.jslib))
     if options.outcomes:
         words = ["--k6", options.k6] if options.k6 else []
-        sys.exit(subprocess.run([sys.executable, ROOT / "tests/e2e/load_test.py", CREMA, *words], check=False).returncode)
+        sys.exit(subprocess.run([sys.executable, ROOT / "tests/e2e/load_test.py", options.crema, *words], check=False).returncode)
     raise_file_limit()
-    programs = {"crema": [str(CREMA), "load"]}
+    programs = {"crema": [str(options.crema.resolve()), "load"]}
     if options.k6:
         programs["k6"] = [options.k6]
     speed(options, programs)

@@ -35,7 +35,8 @@ class LoopingRun : public ScenarioRun {
       if (iterate(user, *number) == IterationEnd::interrupted && aborted()) break;
       breathe();
     }
-    if (scenario().executor == ExecutorKind::per_vu_iterations)
+    // Of a test that is aborted nobody expects the rest.
+    if (scenario().executor == ExecutorKind::per_vu_iterations && !aborted())
       drop(iterations_of(scenario()) - own);
   }
 

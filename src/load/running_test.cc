@@ -157,7 +157,26 @@ LoadExit RunningTest::prepare() {
   return LoadExit::invalid_options;
 }
 
+// What is left of tlsCipherSuites without those that no OpenSSL has any more; all of them where
+// nothing would be left.
+void RunningTest::leave_out_missing_suites() {
+  auto& wanted = code_.options.tls_cipher_suites;
+  if (!wanted) return;
+  Texts kept;
+  for (const std::string& name : *wanted)
+    if (TlsContext::has_cipher_suite(name)) kept.push_back(name);
+  if (kept.empty() || !request_.log) return;
+  for (const std::string& name : *wanted)
+    if (std::ranges::find(kept, name) == kept.end())
+      request_.log(
+          LogEntry{LogLevel::warning,
+                   fmt::format("tlsCipherSuites: {} is not there any more, and is left out", name),
+                   {}});
+  wanted = std::move(kept);
+}
+
 Result<> RunningTest::make_parts() {
+  leave_out_missing_suites();
   if (!request_.no_thresholds)
     thresholds_ = CREMA_TRY(ThresholdSet::create(registry_, threshold_options(code_.options)));
   summary_ = CREMA_TRY(summary_options(code_.options));

@@ -46,6 +46,7 @@ class RunningTest {
   LoadExit read_code();
   LoadExit prepare();
   Result<> make_parts();
+  void leave_out_missing_suites();
   Result<> open_outputs();
   // The threads, each with its share of the users, ready to start.
   LoadExit start_workers();

@@ -199,6 +199,7 @@ void RunningTest::execute() {
 }
 
 void RunningTest::drop_what_is_left() {
+  if (ending_.lock()->asked) return;
   for (const auto& shared : scenarios_) {
     if (shared->scenario->executor != ExecutorKind::shared_iterations) continue;
     const std::int64_t left = shared->total - shared->started;

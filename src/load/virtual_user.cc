@@ -63,6 +63,7 @@ IterationEnd VirtualUser::iterate(std::int64_t number, std::int64_t in_test, Tim
   } else {
     ++test.iterations_interrupted;
   }
+  record_wire();
   if (!scenario_->reuse_connections) script_.close_idle_connections();
   if (!interrupted && scenario_->min_iteration_duration > end - begin)
     loop.sleep_until(begin + scenario_->min_iteration_duration);
@@ -90,6 +91,12 @@ void VirtualUser::record(Time begin, Time end) {
   const sys::WallTime now = script_.wall();
   recorder.add(to.duration, milliseconds(end - begin), now);
   recorder.add(to.iterations, 1, now);
+}
+
+void VirtualUser::record_wire() {
+  Recorder& recorder = worker_.recorder();
+  const IterationSeries& to = series();
+  const sys::WallTime now = script_.wall();
   const WireBytes wire = script_.take_wire_bytes();
   recorder.add(to.sent, static_cast<double>(wire.sent), now);
   recorder.add(to.received, static_cast<double>(wire.received), now);

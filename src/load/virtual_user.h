@@ -35,6 +35,7 @@ class VirtualUser {
 
  private:
   void record(Time begin, Time end);
+  void record_wire();
   void record_delay(Duration delay);
   void report(const ScriptError& error) const;
 

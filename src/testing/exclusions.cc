@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <vector>
+
 namespace crema::testing {
 namespace {
 
@@ -23,33 +26,35 @@ std::string codecov_pattern(std::string_view text) {
 
 }  // namespace
 
+// Goes through the pattern once, with all places of the path that its beginning may lead to: the
+// time is that of pattern times path, however many stars there are.
 bool matches_path(std::string_view pattern, std::string_view path) {
+  std::vector<bool> here(path.size() + 1);
+  here[0] = true;
   while (!pattern.empty()) {
+    std::vector<bool> next(path.size() + 1);
     if (pattern.starts_with("**")) {
-      auto rest = pattern.substr(2);
-      if (rest.empty()) return true;
-      if (rest.starts_with('/')) rest.remove_prefix(1);
-      for (std::size_t at = 0;; ++at) {
-        if ((at == 0 || path[at - 1] == '/') && matches_path(rest, path.substr(at))) return true;
-        at = path.find('/', at);
-        if (at == std::string_view::npos) return false;
+      pattern.remove_prefix(2);
+      if (pattern.empty()) return std::ranges::find(here, true) != here.end();
+      if (pattern.starts_with('/')) pattern.remove_prefix(1);
+      bool reached = false;
+      for (std::size_t at = 0; at <= path.size(); ++at) {
+        next[at] = here[at] || (reached && path[at - 1] == '/');
+        reached = reached || here[at];
       }
+    } else if (pattern.front() == '*') {
+      pattern.remove_prefix(1);
+      for (std::size_t at = 0; at <= path.size(); ++at)
+        next[at] = here[at] || (at > 0 && next[at - 1] && path[at - 1] != '/');
+    } else {
+      const char wanted = pattern.front();
+      pattern.remove_prefix(1);
+      for (std::size_t at = 0; at < path.size(); ++at)
+        next[at + 1] = here[at] && (wanted == '?' ? path[at] != '/' : path[at] == wanted);
     }
-    if (pattern.front() == '*') {
-      const auto rest = pattern.substr(1);
-      const auto name = path.substr(0, path.find('/'));
-      for (std::size_t size = 0; size <= name.size(); ++size) {
-        if (matches_path(rest, path.substr(size))) return true;
-      }
-      return false;
-    }
-    if (path.empty() || (pattern.front() != '?' && pattern.front() != path.front()) ||
-        (pattern.front() == '?' && path.front() == '/'))
-      return false;
-    pattern.remove_prefix(1);
-    path.remove_prefix(1);
+    here = std::move(next);
   }
-  return path.empty();
+  return here[path.size()];
 }
 
 void Exclusions::add_sonar(const SourcePtr& properties) {

@@ -122,28 +122,30 @@ int verify(X509_STORE_CTX* store, void* /*argument*/) {
   return X509_verify_cert(store);
 }
 
-// OpenSSL's names of the suites that IANA names so. TLS 1.3's are always on, as with Go.
+// OpenSSL's name of the suite that IANA names so; "" where it has none.
+std::string cipher_name(SSL_CTX* context, std::string name) {
+  // Go's older name of it.
+  if (name.ends_with("_WITH_CHACHA20_POLY1305")) name += "_SHA256";
+  const auto* const all = SSL_CTX_get_ciphers(context);
+  for (int i = 0; i < sk_SSL_CIPHER_num(all); ++i) {
+    const auto* const cipher = sk_SSL_CIPHER_value(all, i);
+    const char* standard = SSL_CIPHER_get_id(cipher) == 0 ? "" : SSL_CIPHER_standard_name(cipher);
+    if (standard != nullptr && name == standard) return SSL_CIPHER_get_name(cipher);
+  }
+  return {};
+}
+
+// TLS 1.3's suites are always on, as with Go.
 Result<std::string> cipher_list(SSL_CTX* context, const std::vector<std::string>& names) {
   SSL_CTX_set_cipher_list(context, "ALL:@SECLEVEL=0");
   std::vector<std::string> found;
-  for (auto name : names) {
-    // Go's older name of it.
-    if (name.ends_with("_WITH_CHACHA20_POLY1305")) name += "_SHA256";
-    const auto* const all = SSL_CTX_get_ciphers(context);
-    bool known = false;
-    for (int i = 0; i < sk_SSL_CIPHER_num(all) && !known; ++i) {
-      const auto* const cipher = sk_SSL_CIPHER_value(all, i);
-      const char* standard = SSL_CIPHER_get_id(cipher) == 0 ? "" : SSL_CIPHER_standard_name(cipher);
-      if (standard == nullptr || name != standard) continue;
-      known = true;
-      if (!name.starts_with("TLS_AES_") && !name.starts_with("TLS_CHACHA20_")) {
-        found.emplace_back(SSL_CIPHER_get_name(cipher));
-      }
-    }
-    if (!known) {
+  for (const auto& name : names) {
+    auto known = cipher_name(context, name);
+    if (known.empty())
       return fail("load/tls-cipher-suites",
                   fmt::format("`tlsCipherSuites` names {}, which is not known here", name));
-    }
+    if (!name.starts_with("TLS_AES_") && !name.starts_with("TLS_CHACHA20_"))
+      found.push_back(std::move(known));
   }
   return join(found, ":");
 }
@@ -215,6 +217,13 @@ Result<> TlsContext::Impl::set_protocols(const std::vector<std::string>& protoco
 
 TlsContext::TlsContext(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 TlsContext::~TlsContext() = default;
+
+bool TlsContext::has_cipher_suite(std::string_view name) {
+  const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(SSL_CTX_new(TLS_client_method()),
+                                                             SSL_CTX_free);
+  return context && SSL_CTX_set_cipher_list(context.get(), "ALL:@SECLEVEL=0") == 1 &&
+         !cipher_name(context.get(), std::string(name)).empty();
+}
 bool TlsContext::verifies() const { return impl_->verifies; }
 
 Result<std::shared_ptr<TlsContext>> TlsContext::create(const TlsOptions& options) {

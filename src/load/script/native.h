@@ -44,6 +44,7 @@ JSValue make_encoding(JSContext* context);
 JSValue make_crypto(JSContext* context);
 JSValue make_html(JSContext* context);
 JSValue make_secrets(JSContext* context);
+JSValue make_streams(JSContext* context);
 JSValue make_timers(JSContext* context);
 JSValue make_websockets(JSContext* context);
 JSValue make_ws(JSContext* context);

@@ -19,6 +19,7 @@ constexpr std::array kModules{
     NativeModule{"k6/html", make_html},
     NativeModule{"k6/experimental/csv", make_csv},
     NativeModule{"k6/experimental/fs", make_fs},
+    NativeModule{"k6/experimental/streams", make_streams},
     NativeModule{"k6/experimental/websockets", make_websockets},
     NativeModule{"k6/http", make_http},
     NativeModule{"k6/metrics", make_metrics},

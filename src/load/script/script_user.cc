@@ -199,7 +199,11 @@ CallResult ScriptUser::options() {
   return result;
 }
 
-void ScriptUser::set_setup_data(std::string json) { state_->setup_json = std::move(json); }
+void ScriptUser::set_setup_data(std::string json) {
+  state_->setup_json = std::move(json);
+  state_->setup_parsed = false;
+  state_->setup_data = {};
+}
 
 CallResult ScriptUser::call(const Call& call) {
   UserState& state = *state_;

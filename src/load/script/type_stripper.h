@@ -41,6 +41,11 @@ class TypeStripper {
     std::vector<Name> names;
     bool has_names = false;  // braces
   };
+  // A name of `export { ... }`, which goes where it is only that of a type.
+  struct Export {
+    std::size_t begin = 0, end = 0;  // with the comma behind it
+    std::string name;
+  };
   // Where reading may go back to.
   struct Mark {
     std::size_t at, edits, imports;
@@ -153,6 +158,8 @@ class TypeStripper {
 
   void finish_imports();
   void finish_import(const Import& import);
+  void finish_exports();
+  bool declares_value(std::string_view name) const;
 
   SourcePtr source_;
   std::string_view text_;
@@ -171,7 +178,9 @@ class TypeStripper {
   std::set<std::size_t> no_arrow_[2];
   std::vector<Edit> edits_;
   std::vector<Import> imports_;
-  std::set<std::string, std::less<>> used_;  // names that stand for values somewhere
+  std::vector<Export> exports_;
+  std::set<std::string, std::less<>> types_;  // names of interfaces and types of this module
+  std::set<std::string, std::less<>> used_;   // names that stand for values somewhere
 };
 
 }  // namespace crema::load

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace crema::load {
@@ -95,6 +96,7 @@ Result<std::string> TypeStripper::strip() {
     return diagnostic;
   }
   finish_imports();
+  finish_exports();
   std::ranges::sort(edits_, {}, [](const Edit& edit) { return std::pair(edit.begin, edit.end); });
   return edited(0, text_.size());
 }
@@ -179,6 +181,23 @@ void TypeStripper::finish_import(const Import& import) {
     edits_.push_back({import.clause_begin, import.clause_end, clause + " "});
 }
 
+// An interface may share its name with a value.
+bool TypeStripper::declares_value(std::string_view name) const {
+  static constexpr std::array<std::string_view, 6> kDeclaring{"class", "function", "const",
+                                                              "let",   "var",      "enum"};
+  for (std::size_t i = 1; i < tokens_.size(); ++i)
+    if (tokens_[i].kind == Kind::name && text_of(tokens_[i]) == name &&
+        std::ranges::find(kDeclaring, text_of(tokens_[i - 1])) != kDeclaring.end())
+      return true;
+  return false;
+}
+
+void TypeStripper::finish_exports() {
+  for (const Export& each : exports_)
+    if (types_.contains(each.name) && !declares_value(each.name))
+      edits_.push_back({each.begin, each.end, {}});
+}
+
 void TypeStripper::export_statement() {
   const std::size_t first = at_;
   skip();
@@ -225,10 +244,15 @@ void TypeStripper::export_statement() {
         const std::size_t name = at_;
         const bool type_name = is("type") && !is(",", 1) && !is("}", 1) && !is("as", 1);
         if (type_name) skip();
-        if (!elsewhere && !type_name) used_.emplace(word());
+        Export exported{.begin = begin_of(name), .name = std::string(word())};
         skip();
         if (take("as")) skip();
         if (!is("}")) expect(",");
+        exported.end = end_before();
+        if (!elsewhere && !type_name) {
+          used_.emplace(exported.name);
+          exports_.push_back(std::move(exported));
+        }
         if (type_name) erase(begin_of(name), end_before());
       }
       at_ = failure_ ? at_ : after;

@@ -51,6 +51,7 @@ void TypeStripper::statement() {
 bool TypeStripper::type_statement() {
   const std::size_t first = at_;
   if (is("type") && is_name(1) && same_line(1) && (is("=", 2) || is("<", 2))) {
+    types_.emplace(word(1));
     at_ += 2;
     if (is("<")) type_arguments();
     expect("=");
@@ -60,6 +61,7 @@ bool TypeStripper::type_statement() {
     return true;
   }
   if (is("interface") && is_name(1) && same_line(1)) {
+    types_.emplace(word(1));
     skip_declaration();
     erase_statement(first);
     return true;

@@ -20,6 +20,13 @@ TEST(Exclusions, MatchAsTheirOwnersMeanThem) {
   EXPECT_FALSE(matches_path("*.go", "a/b.go"));
   EXPECT_FALSE(matches_path("a?c.go", "a/c.go"));
   EXPECT_FALSE(matches_path("tests/**", "mytests/a.go"));
+  EXPECT_TRUE(matches_path("**/a*b/**/c", "x/aab/y/z/c"));
+  EXPECT_TRUE(matches_path("**/a*b/**/c", "ab/c"));
+  EXPECT_FALSE(matches_path("**/a*b/**/c", "x/aab/y/z/d"));
+  // Stars that could stand for anything do not take for ever.
+  std::string stars;
+  for (int i = 0; i < 40; ++i) stars += "*a";
+  EXPECT_FALSE(matches_path(stars + "b", std::string(200, 'a')));
 
   Exclusions exclusions;
   exclusions.add_sonar(

@@ -34,6 +34,8 @@ TEST(Check, APredicateThatThrowsFailsAndThrows) {
 TEST(Check, RefusesNamesAndFunctionsThatItCannotCount) {
   EXPECT_THAT(printed(kImports, "check(1, { 'a::b': () => true });"), HasSubstr("::"));
   EXPECT_THAT(printed(kImports, "check(1, { a: async () => true });"), HasSubstr("async"));
+  EXPECT_EQ(printed(kImports, "console.log(check(1, { a: () => Promise.resolve(false) }));"),
+            "true\n");
 }
 
 TEST(Group, TagsItsSamplesAndEndsWithItsFunction) {

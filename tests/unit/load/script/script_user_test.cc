@@ -25,6 +25,8 @@ TEST(ScriptUser, GivesOptionsAndFunctions) {
   EXPECT_EQ(setup.json, R"({"token":"x"})");
   run.user->set_setup_data(setup.json);
   EXPECT_EQ(run.call().json, R"("x")");
+  run.user->set_setup_data(R"({"token":"y"})");
+  EXPECT_EQ(run.call().json, R"("y")");
 }
 
 TEST(ScriptUser, TimersFireInTheirOrder) {

@@ -55,6 +55,19 @@ TEST(TypeStripping, KeepsLinesAndColumns) {
   EXPECT_EQ(result.error.place.column, 45U) << result.error.stack;
 }
 
+TEST(TypeStripping, ExportsOfTypesAreNone) {
+  ScriptRun run;
+  run.file("lib.ts",
+           "interface T { a: number }\ntype U = T;\ninterface V {}\nconst V = 3;\n"
+           "const one: number = 1;\nexport { T, one, U as W, V };");
+  EXPECT_EQ(run.run("import { T, one, W, V } from './lib.ts';\n"
+                    "import * as all from './lib.ts';\n"
+                    "const x: T = { a: one }, y: W = x;\n"
+                    "console.log(x.a, V, Object.keys(all).join());",
+                    "main.ts"),
+            "1 3 V,one\n");
+}
+
 TEST(TypeStripping, ImportsOfTypesAreNeverLookedFor) {
   ScriptRun run;
   run.file("lib.ts", "export interface T { a: number }\nexport const used: number = 1;");

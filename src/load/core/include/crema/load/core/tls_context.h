@@ -40,6 +40,8 @@ class TlsContext {
   // Fails with "load/tls-auth", "load/tls-cipher-suites", "load/tls-version" or "load/tls-roots".
   static Result<std::shared_ptr<TlsContext>> create(const TlsOptions& options);
   ~TlsContext();
+  // Whether OpenSSL has the suite of that name of IANA: it has none with RC4 any more.
+  static bool has_cipher_suite(std::string_view name);
 
   // A new connection's SSL, with SNI, verification and certificate for `host`; null when OpenSSL
   // has no memory. For TlsStream.
