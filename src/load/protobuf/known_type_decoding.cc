@@ -3,6 +3,8 @@
 #include "message_decoder.h"
 #include "message_encoder.h"
 
+#include "crema/base/hash.h"
+
 #include <fmt/format.h>
 
 #include <bit>
@@ -174,6 +176,38 @@ bool MessageDecoder::dynamic_value(std::string_view wire) {
     return broken("google.protobuf.Value: none of the oneof fields is set");
   }
   return true;
+}
+
+Result<std::string> MessageDecoder::decode_any(std::string_view wire) {
+  if (!any(wire)) return fail(code_, "proto: " + error_);
+  return std::move(out_);
+}
+
+std::string status_details(std::string_view status, const ProtoTypes& types) {
+  constexpr std::uint32_t kDetails = 3;
+  std::string all = "[";
+  WireReader reader(status);
+  WireField field;
+  while (reader.next(field)) {
+    if (field.number != kDetails || field.type != WireType::bytes) continue;
+    if (all.size() > 1) all += ',';
+    if (const auto known = MessageDecoder(types).decode_any(field.bytes)) {
+      all += *known;
+      continue;
+    }
+    std::string_view url, value;
+    WireReader inside(field.bytes);
+    WireField part;
+    while (inside.next(part)) {
+      if (part.type != WireType::bytes) continue;
+      if (part.number == 1 && is_utf8(part.bytes)) url = part.bytes;
+      if (part.number == 2) value = part.bytes;
+    }
+    all += "{\"@type\":";
+    append_json_string(all, url);
+    all += ",\"value\":\"" + base64_encode(value) + "\"}";
+  }
+  return all + "]";
 }
 
 bool MessageDecoder::field_mask(std::string_view wire) {

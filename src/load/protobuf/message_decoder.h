@@ -3,9 +3,9 @@
 #pragma once
 
 #include "known_type_text.h"
-#include "wire.h"
 
 #include "crema/load/protobuf/message.h"
+#include "crema/load/protobuf/wire.h"
 
 #include <string>
 #include <string_view>
@@ -17,6 +17,8 @@ class MessageDecoder {
  public:
   explicit MessageDecoder(const ProtoTypes& types) : types_(types) {}
   Result<std::string> decode(const ProtoMessage& message, std::string_view wire);
+  // Of a google.protobuf.Any.
+  Result<std::string> decode_any(std::string_view wire);
 
  private:
   struct Record {

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "json_cursor.h"
-#include "wire.h"
 
 #include "crema/load/protobuf/message.h"
+#include "crema/load/protobuf/wire.h"
 
 #include <string>
 #include <string_view>

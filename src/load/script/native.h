@@ -40,6 +40,7 @@ JSValue make_execution(JSContext* context);
 JSValue make_data(JSContext* context);
 JSValue make_encoding(JSContext* context);
 JSValue make_crypto(JSContext* context);
+JSValue make_grpc(JSContext* context);
 JSValue make_html(JSContext* context);
 JSValue make_timers(JSContext* context);
 JSValue make_websockets(JSContext* context);

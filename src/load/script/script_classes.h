@@ -27,6 +27,8 @@ struct ScriptClasses {
   JSClassID ws_socket = 0;
   JSClassID web_socket = 0;
   JSClassID blob = 0;
+  JSClassID grpc_client = 0;
+  JSClassID grpc_stream = 0;
 };
 
 // Each registers its class with the runtime; called once by ScriptRuntime's constructor.
@@ -40,6 +42,7 @@ void register_selection_class(JSRuntime* engine, ScriptClasses& classes);
 void register_element_class(JSRuntime* engine, ScriptClasses& classes);
 void register_ws_class(JSRuntime* engine, ScriptClasses& classes);
 void register_websocket_class(JSRuntime* engine, ScriptClasses& classes);
+void register_grpc_classes(JSRuntime* engine, ScriptClasses& classes);
 void register_blob_class(JSRuntime* engine, ScriptClasses& classes);
 
 }  // namespace crema::load

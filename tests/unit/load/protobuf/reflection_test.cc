@@ -1,6 +1,6 @@
 #include "crema/load/protobuf/reflection.h"
 
-#include "wire.h"
+#include "crema/load/protobuf/wire.h"
 
 #include <gmock/gmock.h>
 

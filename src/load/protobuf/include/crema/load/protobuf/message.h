@@ -34,4 +34,8 @@ Result<std::string> encode_message(const ProtoMessage& message, std::string_view
 Result<std::string> decode_message(const ProtoMessage& message, std::string_view wire,
                                    const ProtoTypes& types);
 
+// The details of a serialised google.rpc.Status as a JSON array. One whose type is not known is
+// {"@type": ..., "value": its bytes in base64}.
+std::string status_details(std::string_view status, const ProtoTypes& types);
+
 }  // namespace crema::load
