@@ -34,8 +34,6 @@ Result<> walk(GrpcCall& call, ReflectionWalk& walk, GrpcStatus& status) {
 
 Result<> ask(UserState& user, const std::shared_ptr<GrpcChannel>& channel,
              const GrpcRequest& request, ReflectionWalk& answers, GrpcStatus& status) {
-  Loop& loop = *user.links.loop;
-  const auto begin = loop.now();
   Result<> result = fail("protobuf/reflection", "");
   {
     GrpcCall call(channel);
@@ -47,7 +45,6 @@ Result<> ask(UserState& user, const std::shared_ptr<GrpcChannel>& channel,
     }
   }
   take_grpc_bytes(user, *channel);
-  if (!loop.interrupted()) record_grpc_call(user, user.tags_now(), status.code, loop.now() - begin);
   return result;
 }
 

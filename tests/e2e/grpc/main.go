@@ -1,7 +1,7 @@
 // A gRPC server of shop.proto for tests, with health and reflection. It reads the .proto files it is
 // started beside, so that nothing needs to be generated.
 //
-// usage: shop [-tls CERT,KEY] [-no-reflection]; it prints its port.
+// usage: shop [-tls CERT,KEY] [-reflection VERSION] [-protoset FILE]; it prints its port.
 package main
 
 import (
@@ -27,11 +27,16 @@ import (
 	reflectionv1alpha "google.golang.org/grpc/reflection/grpc_reflection_v1alpha"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protodesc"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
+	"google.golang.org/protobuf/types/descriptorpb"
 	"google.golang.org/protobuf/types/dynamicpb"
 	"google.golang.org/protobuf/types/known/anypb"
-	"google.golang.org/protobuf/types/known/wrapperspb"
+	_ "google.golang.org/protobuf/types/known/emptypb" // their files are part of the program
+	_ "google.golang.org/protobuf/types/known/fieldmaskpb"
+	_ "google.golang.org/protobuf/types/known/structpb"
+	_ "google.golang.org/protobuf/types/known/wrapperspb"
 )
 
 type shop struct{ file protoreflect.FileDescriptor }
@@ -232,13 +237,39 @@ func reflect(server *grpc.Server, files *protoregistry.Files, version string) {
 	}
 }
 
+// descriptors is the file with all it imports, as protoc --include_imports --descriptor_set_out has it.
+func descriptors(file protoreflect.FileDescriptor) []byte {
+	set := &descriptorpb.FileDescriptorSet{}
+	seen := map[string]bool{}
+	var add func(protoreflect.FileDescriptor)
+	add = func(file protoreflect.FileDescriptor) {
+		if seen[file.Path()] {
+			return
+		}
+		seen[file.Path()] = true
+		for i := range file.Imports().Len() {
+			add(file.Imports().Get(i).FileDescriptor)
+		}
+		set.File = append(set.File, protodesc.ToFileDescriptorProto(file))
+	}
+	add(file)
+	bytes, err := proto.Marshal(set)
+	check(err)
+	return bytes
+}
+
 func main() {
 	pair := flag.String("tls", "", "certificate and key, separated by a comma")
 	version := flag.String("reflection", "both", "v1, v1alpha, both or none")
+	set := flag.String("protoset", "", "write the files as a set of descriptors there, and end")
 	flag.Parse()
 	compiler := protocompile.Compiler{Resolver: protocompile.WithStandardImports(&protocompile.SourceResolver{})}
 	compiled, err := compiler.Compile(context.Background(), "shop.proto")
 	check(err)
+	if *set != "" {
+		check(os.WriteFile(*set, descriptors(compiled[0]), 0o644))
+		return
+	}
 	files := &protoregistry.Files{}
 	for i := range compiled[0].Imports().Len() {
 		if imported := compiled[0].Imports().Get(i); !strings.HasPrefix(imported.Path(), "google/") {
@@ -262,7 +293,6 @@ func main() {
 	if *version != "none" {
 		reflect(server, files, *version)
 	}
-	_ = wrapperspb.String("") // its file is part of the program, for those who reflect
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	check(err)
 	fmt.Println(listener.Addr().(*net.TCPAddr).Port)
