@@ -157,6 +157,7 @@ int number_of(const std::optional<TlsVersion>& version) {
 }  // namespace
 
 struct TlsContext::Impl {
+  TlsOptions options;
   Context context;
   bool verifies = true;
   HostPatterns<std::shared_ptr<Identity>> identities;
@@ -225,9 +226,11 @@ bool TlsContext::has_cipher_suite(std::string_view name) {
          !cipher_name(context.get(), std::string(name)).empty();
 }
 bool TlsContext::verifies() const { return impl_->verifies; }
+const TlsOptions& TlsContext::options() const { return impl_->options; }
 
 Result<std::shared_ptr<TlsContext>> TlsContext::create(const TlsOptions& options) {
   auto impl = std::make_unique<Impl>();
+  impl->options = options;
   impl->context.reset(SSL_CTX_new(TLS_client_method()));
   if (!impl->context) return fail("load/tls", "OpenSSL cannot make a context");
   auto* const context = impl->context.get();

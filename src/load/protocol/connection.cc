@@ -85,11 +85,13 @@ HttpError Connection::tunnel(const Target& target, const Url& proxy, Time deadli
 
 HttpError Connection::handshake(const std::string& host, Time deadline, HttpTimings& timings,
                                 std::string_view only_protocol) {
-  if (context_.tls_ == nullptr) return {ErrorCode::tls, "no TLS was set up"};
+  const auto* const tls = own_tls_ != nullptr ? own_tls_.get() : context_.tls_.get();
+  if (tls == nullptr) return {ErrorCode::tls, "no TLS was set up"};
   auto& loop = context_.loop_;
   const auto begin = loop.now();
-  tls_.emplace(socket_, *context_.tls_);
-  const auto outcome = tls_->handshake(host, deadline, only_protocol);
+  tls_.emplace(socket_, *tls);
+  const auto outcome =
+      tls_->handshake(server_name_.empty() ? host : server_name_, deadline, only_protocol);
   timings.tls_handshaking = loop.now() - begin;
   return error_of(outcome);
 }

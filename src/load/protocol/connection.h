@@ -7,6 +7,7 @@
 #include "crema/load/core/tls_stream.h"
 #include "crema/load/protocol/http_client.h"
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,6 +23,11 @@ class Connection {
   // is all that TLS offers in ALPN.
   HttpError open(const Target& target, const Url* proxy, Time deadline, HttpTimings& timings,
                  std::string_view only_protocol = {});
+  // Of open(), in the place of the context's and of the address's host. Null keeps the context's.
+  void set_tls(std::shared_ptr<const TlsContext> tls, std::string server_name) {
+    own_tls_ = std::move(tls);
+    server_name_ = std::move(server_name);
+  }
   // Whoever reads or writes then fails.
   void close() { socket_.close(); }
 
@@ -54,6 +60,8 @@ class Connection {
 
   HttpContext& context_;
   std::string key_;
+  std::shared_ptr<const TlsContext> own_tls_;
+  std::string server_name_;
   Socket socket_;
   std::optional<TlsStream> tls_;
   WireBytes counted_;

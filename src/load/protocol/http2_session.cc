@@ -96,7 +96,7 @@ struct Http2Callbacks {
                        const std::uint8_t* name, std::size_t name_size, const std::uint8_t* value,
                        std::size_t value_size, std::uint8_t /*flags*/, void* /*user*/) {
     auto* const stream = stream_of(session, frame->hd.stream_id);
-    if (stream == nullptr || stream->has_head) return 0;  // trailers are dropped
+    if (stream == nullptr || (stream->has_head && stream->trailers == nullptr)) return 0;
     const std::string_view key(reinterpret_cast<const char*>(name), name_size);
     const std::string_view text(reinterpret_cast<const char*>(value), value_size);
     if (key == ":status") {
@@ -108,7 +108,10 @@ struct Http2Callbacks {
       stream->error = {ErrorCode::generic, "the response's header is too long"};
       return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     }
-    stream->fields.add_canonical(key, text);
+    if (stream->trailers == nullptr)
+      stream->fields.add_canonical(key, text);
+    else
+      (stream->has_head ? *stream->trailers : stream->fields).add(key, text);
     return 0;
   }
 
@@ -119,6 +122,7 @@ struct Http2Callbacks {
       self.go_away_code_ = frame->goaway.error_code;
       return 0;
     }
+    if (frame->hd.type == NGHTTP2_SETTINGS) self.greeted_ = true;
     auto* const stream = stream_of(session, frame->hd.stream_id);
     if (stream == nullptr) return 0;
     if (frame->hd.type == NGHTTP2_HEADERS && !stream->has_head) {
@@ -144,6 +148,8 @@ struct Http2Callbacks {
     if (error) {
       stream->error = std::move(error);
       static_cast<Http2Session*>(user)->give_up(*stream, NGHTTP2_CANCEL);
+    } else if (stream->progress) {
+      static_cast<Http2Session*>(user)->context_.loop().wake(stream->waiter);
     }
     return 0;
   }
@@ -166,14 +172,24 @@ struct Http2Callbacks {
                            void* user) {
     auto* const stream = stream_of(session, id);
     if (stream == nullptr) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    if (stream->body_open && stream->body_taken == stream->body.size()) return NGHTTP2_ERR_DEFERRED;
     const auto piece = stream->body.substr(stream->body_taken, size);
     std::memcpy(buffer, piece.data(), piece.size());
     stream->body_taken += piece.size();
-    if (stream->body_taken == stream->body.size()) {
+    if (stream->body_taken == stream->body.size() && !stream->body_open) {
       *flags |= NGHTTP2_DATA_FLAG_EOF;
       stream->sent = static_cast<Http2Session*>(user)->context_.loop().now();
     }
     return static_cast<ssize_t>(piece.size());
+  }
+
+  // Leaves the number of the stream, or a negative one of nghttp2's errors, in `stream.id`.
+  static void submit(nghttp2_session* session, Http2Stream& stream,
+                     std::span<const nghttp2_nv> fields) {
+    const nghttp2_data_provider body{.source = {}, .read_callback = take_body};
+    const bool has_body = !stream.body.empty() || stream.body_open;
+    stream.id = nghttp2_submit_request(session, nullptr, fields.data(), fields.size(),
+                                       has_body ? &body : nullptr, &stream);
   }
 };
 
@@ -209,10 +225,20 @@ bool Http2Session::usable() {
 
 HttpError Http2Session::start(Http2Stream& stream, std::string_view head, Time deadline) {
   const RequestFields request(head);
-  const nghttp2_data_provider body{.source = {}, .read_callback = Http2Callbacks::take_body};
-  stream.id =
-      nghttp2_submit_request(session_, nullptr, request.fields.data(), request.fields.size(),
-                             stream.body.empty() ? nullptr : &body, &stream);
+  Http2Callbacks::submit(session_, stream, request.fields);
+  return begin(stream, deadline);
+}
+
+HttpError Http2Session::start(Http2Stream& stream, std::span<const HeaderField> fields,
+                              Time deadline) {
+  std::vector<nghttp2_nv> all;
+  all.reserve(fields.size());
+  for (const auto& [name, value] : fields) all.push_back(field_of(name, value));
+  Http2Callbacks::submit(session_, stream, all);
+  return begin(stream, deadline);
+}
+
+HttpError Http2Session::begin(Http2Stream& stream, Time deadline) {
   if (stream.id < 0) return {ErrorCode::generic, nghttp2_strerror(stream.id)};
   streams_.push_back(&stream);
   auto error = flush(deadline);
@@ -223,9 +249,38 @@ HttpError Http2Session::start(Http2Stream& stream, std::string_view head, Time d
   return stream.error;
 }
 
+HttpError Http2Session::resume(Http2Stream& stream, Time deadline) {
+  if (stream.done || lost_) return stream.error;
+  nghttp2_session_resume_data(session_, stream.id);
+  return flush(deadline);
+}
+
+void Http2Session::cancel(Http2Stream& stream) {
+  if (stream.done) return;
+  stream.error = {ErrorCode::none, "", true};
+  give_up(stream, NGHTTP2_CANCEL);
+  flush(context_.loop().now());
+}
+
+HttpError Http2Session::greet(Time deadline) {
+  if (auto error = flush(deadline)) return error;
+  while (!greeted_) {
+    const auto status = pump(deadline);
+    if (status == IoStatus::ok) continue;
+    if (status == IoStatus::failed) return connection_error(NGHTTP2_PROTOCOL_ERROR);
+    return error_of(IoResult{.status = status}, "read");
+  }
+  return {};
+}
+
+void Http2Session::close() {
+  if (!lost_) lose({ErrorCode::generic, "use of closed network connection"});
+  connection_->close();
+}
+
 HttpError Http2Session::finish(Http2Stream& stream, Time deadline) {
   auto& loop = context_.loop();
-  while (!stream.done) {
+  while (!stream.done && !stream.progress) {
     auto status = IoStatus::ok;
     if (!reading_) {
       reading_ = true;
@@ -241,6 +296,7 @@ HttpError Http2Session::finish(Http2Stream& stream, Time deadline) {
     if (!stream.done && (status == IoStatus::timeout || status == IoStatus::interrupted)) {
       stream.error = error_of(IoResult{.status = status}, "read");
       give_up(stream, NGHTTP2_CANCEL);
+      flush(loop.now());
     }
   }
   hand_over();
@@ -313,7 +369,7 @@ void Http2Session::end(Http2Stream& stream) {
   stream.done = true;
   std::erase(streams_, &stream);
   // An answer that came before the body was sent whole: the rest need not be sent.
-  if (!lost_ && stream.body_taken < stream.body.size()) {
+  if (!lost_ && (stream.body_taken < stream.body.size() || stream.body_open)) {
     nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, stream.id, NGHTTP2_NO_ERROR);
   }
   nghttp2_session_set_stream_user_data(session_, stream.id, nullptr);
@@ -323,6 +379,7 @@ void Http2Session::end(Http2Stream& stream) {
 void Http2Session::give_up(Http2Stream& stream, std::uint32_t code) {
   if (stream.done) return;
   stream.body_taken = stream.body.size();
+  stream.body_open = false;
   if (!lost_) nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, stream.id, code);
   end(stream);
 }

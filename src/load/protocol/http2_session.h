@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -27,6 +28,13 @@ struct Http2Stream {
   Time sent{};           // when the last of the body was taken
   bool refused = false;  // the server has not looked at it: it can be sent again
   bool done = false;
+
+  // Of a body that is made while it is sent: more may come behind what `body` shows (resume()).
+  bool body_open = false;
+  // Where trailers go. Names stay as they came then, in the head too; null drops them.
+  HeaderList* trailers = nullptr;
+  // Set by on_body: finish() returns before the response is complete.
+  bool progress = false;
 
   std::int32_t id = -1;
   std::size_t body_taken = 0;
@@ -48,7 +56,17 @@ class Http2Session {
   bool usable();
   // Sends a request whose head has HTTP/1's shape (request_head.h).
   HttpError start(Http2Stream& stream, std::string_view head, Time deadline);
-  // Waits until the response is complete; else resets the stream.
+  // As above, with the fields of HTTP/2 themselves, those that begin with a colon first.
+  HttpError start(Http2Stream& stream, std::span<const HeaderField> fields, Time deadline);
+  // Sends what was added to an open body, or that it is at its end.
+  HttpError resume(Http2Stream& stream, Time deadline);
+  // Resets the stream.
+  void cancel(Http2Stream& stream);
+  // Waits for the first word of a server that was not heard yet.
+  HttpError greet(Time deadline);
+  // Streams that are under way fail.
+  void close();
+  // Waits until the response is complete, or there is progress; else resets the stream.
   HttpError finish(Http2Stream& stream, Time deadline);
   Connection& connection() { return *connection_; }
 
@@ -56,6 +74,7 @@ class Http2Session {
   friend struct Http2Callbacks;
   IoStatus pump(Time deadline);
   HttpError flush(Time deadline);
+  HttpError begin(Http2Stream& stream, Time deadline);
   void lose(const HttpError& error);
   void end(Http2Stream& stream);
   void give_up(Http2Stream& stream, std::uint32_t code);
@@ -68,6 +87,7 @@ class Http2Session {
   bool reading_ = false;
   bool writing_ = false;
   bool lost_ = false;
+  bool greeted_ = false;   // the server's settings came
   bool draining_ = false;  // the server sent GOAWAY
   std::uint32_t go_away_code_ = 0;
 };

@@ -42,6 +42,7 @@ JSValue make_csv(JSContext* context);
 JSValue make_fs(JSContext* context);
 JSValue make_encoding(JSContext* context);
 JSValue make_crypto(JSContext* context);
+JSValue make_grpc(JSContext* context);
 JSValue make_html(JSContext* context);
 JSValue make_secrets(JSContext* context);
 JSValue make_streams(JSContext* context);

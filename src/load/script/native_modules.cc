@@ -23,6 +23,7 @@ constexpr std::array kModules{
     NativeModule{"k6/experimental/websockets", make_websockets},
     NativeModule{"k6/http", make_http},
     NativeModule{"k6/metrics", make_metrics},
+    NativeModule{"k6/net/grpc", make_grpc},
     NativeModule{"k6/secrets", make_secrets},
     NativeModule{"k6/timers", make_timers},
     NativeModule{"k6/websockets", make_websockets},

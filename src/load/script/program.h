@@ -1,6 +1,7 @@
 // Modules of a test, compiled once for all of its users.
 #pragma once
 
+#include "grpc_shared.h"
 #include "quickjs_fibers.h"
 #include "script_error_of.h"
 
@@ -42,11 +43,13 @@ class Programs {
   // JavaScript.
   ProgramPtr load(JSContext* context, const std::string& address);
   ModuleFiles& files() { return files_; }
+  GrpcShared& grpc() { return grpc_; }
   // For the places of errors.
   SourcePtr known(const std::string& address) const { return files_.known(address); }
 
  private:
   ModuleFiles& files_;
+  GrpcShared grpc_;
   Sync<std::map<std::string, ProgramPtr>> programs_;
 };
 

@@ -29,6 +29,8 @@ struct ScriptClasses {
   JSClassID blob = 0;
   JSClassID script_file = 0;
   JSClassID csv_parser = 0;
+  JSClassID grpc_client = 0;
+  JSClassID grpc_stream = 0;
 };
 
 // Each registers its class with the runtime; called once by ScriptRuntime's constructor.
@@ -42,6 +44,7 @@ void register_selection_class(JSRuntime* engine, ScriptClasses& classes);
 void register_element_class(JSRuntime* engine, ScriptClasses& classes);
 void register_ws_class(JSRuntime* engine, ScriptClasses& classes);
 void register_websocket_class(JSRuntime* engine, ScriptClasses& classes);
+void register_grpc_classes(JSRuntime* engine, ScriptClasses& classes);
 void register_blob_class(JSRuntime* engine, ScriptClasses& classes);
 void register_script_file_class(JSRuntime* engine, ScriptClasses& classes);
 void register_csv_class(JSRuntime* engine, ScriptClasses& classes);

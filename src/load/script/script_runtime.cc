@@ -63,6 +63,7 @@ ScriptRuntime::ScriptRuntime(RuntimeLimits limits)
   register_element_class(engine_, *classes_);
   register_ws_class(engine_, *classes_);
   register_websocket_class(engine_, *classes_);
+  register_grpc_classes(engine_, *classes_);
   register_blob_class(engine_, *classes_);
   register_script_file_class(engine_, *classes_);
   register_csv_class(engine_, *classes_);

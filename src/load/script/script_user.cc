@@ -121,6 +121,8 @@ UserState::~UserState() {
   crema_js_drop_jobs(links.runtime->engine(), &js);
   ready.clear();
   drop_sockets(*this);
+  drop_grpc_streams(*this);
+  close_grpc_channels(*this);
   rejections.clear();
   timers.clear();
   required.clear();

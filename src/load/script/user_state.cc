@@ -123,6 +123,7 @@ void UserState::abandon() {
   }
   ready.clear();
   drop_sockets(*this);
+  drop_grpc_streams(*this);
   pending = 0;
 }
 

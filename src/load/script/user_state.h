@@ -40,6 +40,8 @@ struct CheckPlace {
 struct HttpCall;
 class RequestSeries;
 struct ScriptSocket;
+struct ScriptGrpcStream;
+class GrpcChannel;
 
 // Which statuses a request may have without being counted as failed.
 struct ExpectedStatuses {
@@ -158,6 +160,10 @@ struct UserState {
   std::vector<std::unique_ptr<HttpCall>> spare_calls;
   std::vector<std::shared_ptr<ScriptSocket>> sockets;  // of k6/websockets, until they are closed
 
+  // gRPC.
+  std::vector<std::weak_ptr<GrpcChannel>> channels;             // of all its clients
+  std::vector<std::shared_ptr<ScriptGrpcStream>> grpc_streams;  // until they are at their ends
+
   std::string setup_json;
   bool setup_parsed = false;
   bool environment_changed = false;  // a scenario has put its own members into __ENV
@@ -192,8 +198,11 @@ class Waiting {
   UserState& user_;
 };
 
-// Of a call that is abandoned: nothing happens to its sockets any more.
+// Of a call that is abandoned: nothing happens to its sockets and streams any more.
 void drop_sockets(UserState& user);
+void drop_grpc_streams(UserState& user);
+// Of a user that is no more.
+void close_grpc_channels(UserState& user);
 
 // Has the engine tell users of promises that are rejected with nobody to handle it.
 void set_rejection_tracker(JSRuntime* engine);

@@ -47,6 +47,8 @@ class TlsContext {
   // has no memory. For TlsStream.
   ssl_st* new_connection(const std::string& host) const;
   bool verifies() const;
+  // What it was made of: for one that differs in a few points.
+  const TlsOptions& options() const;
 
  private:
   struct Impl;

@@ -41,6 +41,7 @@ class HttpContext {
 
   Loop& loop() const { return loop_; }
   const HttpOptions& options() const { return options_; }
+  const std::shared_ptr<const TlsContext>& tls() const { return tls_; }
 
  private:
   friend class HttpClient;
