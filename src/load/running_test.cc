@@ -8,12 +8,25 @@
 
 #include "crema/base/hash.h"
 #include "crema/load/compare/guard.h"
+#include "crema/load/outputs/all_outputs.h"
+#include "crema/load/protocol/url.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 namespace crema::load {
+namespace {
+
+// What stands behind -o, without the user and password of an address.
+std::string shown_output(const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos) return text;
+  const auto url = Url::parse(text.substr(equals + 1));
+  return url ? text.substr(0, equals + 1) + url->masked() : text;
+}
+
+}  // namespace
 
 RunningTest::RunningTest(const sys::Host& host, const TestRequest& request, std::stop_token stop)
     : host_(host),
@@ -138,12 +151,20 @@ Result<> RunningTest::make_parts() {
 }
 
 Result<> RunningTest::open_outputs() {
+  const auto report = [log = request_.log](const Diagnostic& diagnostic) {
+    log_diagnostic(log, diagnostic);
+  };
+  const OutputSettings settings{.registry = &registry_,
+                                .thresholds = &thresholds_,
+                                .system_tags = settings_.system_tags,
+                                .environment = host_.environment,
+                                .collectors = code_.options.collectors.value_or(""),
+                                .clock = host_.clock,
+                                .warn = report};
   std::vector<std::unique_ptr<Output>> outputs;
   for (const std::string& text : code_.options.out.value_or(Texts{})) {
-    outputs.push_back(CREMA_TRY(make_output(text, {.registry = &registry_,
-                                                   .thresholds = &thresholds_,
-                                                   .system_tags = settings_.system_tags})));
-    outputs_text_ += (outputs_text_.empty() ? "" : ", ") + text;
+    outputs.push_back(CREMA_TRY(make_output(text, settings, all_outputs())));
+    outputs_text_ += (outputs_text_.empty() ? "" : ", ") + shown_output(text);
   }
   if (request_.sides) {
     sides_ = std::make_shared<SideSeconds>();
@@ -151,9 +172,7 @@ Result<> RunningTest::open_outputs() {
   }
   if (outputs.empty()) return {};
   shared_.keep_points = true;
-  outputs_ = std::make_unique<OutputWriter>(
-      std::move(outputs),
-      [log = request_.log](const Diagnostic& diagnostic) { log_diagnostic(log, diagnostic); });
+  outputs_ = std::make_unique<OutputWriter>(std::move(outputs), report);
   return {};
 }
 
