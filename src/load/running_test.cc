@@ -46,6 +46,7 @@ RunningTest::RunningTest(const sys::Host& host, const TestRequest& request, std:
   shared_.test = &facts_;
   shared_.settings = &settings_;
   shared_.log = request.log;
+  shared_.by_part = request.summary_mode == SummaryMode::full;
   settings_.environment = request.environment;
   settings_.init_timeout = request.init_timeout;
   facts_.abort = [this](const std::string& reason) { end(LoadExit::script_aborted, reason); };

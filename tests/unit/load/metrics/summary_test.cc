@@ -130,6 +130,88 @@ TEST_F(Summary, HasModes) {
 )"));
 }
 
+// Two threads, a scenario with nested groups, one without, the default one, and setup.
+TEST(SummaryParts, AreScenariosAndGroups) {
+  Registry registry;
+  const Builtins builtins(registry);
+  const auto* sold = *registry.declare("sold", MetricType::counter);
+  Collector collector(registry);
+  const sys::WallTime now(1'700'000'000s);
+  for (int thread = 0; thread < 2; ++thread) {
+    TagStore tags;
+    Recorder recorder(registry, builtins, tags, false, true);
+    const auto add = [&](const char* scenario, const std::string& group, double value) {
+      const auto* set = tags.with(tags.empty(), "scenario", scenario);
+      recorder.add(recorder.series(*sold, tags.with(set, "group", group)), value, now);
+    };
+    const auto check = [&](Group& group, const char* scenario, const char* name, bool passed) {
+      const auto* set = tags.with(tags.with(tags.empty(), "scenario", scenario), "check", name);
+      set = tags.with(set, "group", group.path());
+      recorder.add_check(*group.check(name), recorder.series(*builtins.checks, set), passed, now);
+    };
+    Group& root = recorder.root_group();
+    check(root, "buy", "first", true);
+    Group& shop = *root.group("shop");
+    check(*shop.group("pay"), "buy", "paid", thread == 0);
+    check(shop, "buy", "first", true);
+    root.group("setup");
+    add("buy", "::shop::pay", 1);
+    add("buy", "", 10);
+    add("look", "", 100);
+    add("default", "::shop", 1000);
+    add("", "::setup", 10000);
+    collector.add(recorder.take());
+  }
+  const ThresholdSet none;
+  const auto text = summary_text({.collector = collector, .thresholds = none, .duration = 2s},
+                                 {.mode = SummaryMode::full});
+  EXPECT_EQ(text.substr(text.find("  █ GROUP")), R"(  █ GROUP: shop
+
+    CUSTOM
+    sold...: 2000 1000/s
+
+
+  █ SCENARIO: buy
+
+    checks_total.......: 6      3/s
+    checks_succeeded...: 83.33% 5 out of 6
+    checks_failed......: 16.66% 1 out of 6
+
+    ✓ first
+    ✗ paid
+      ↳  50% — ✓ 1 / ✗ 1
+
+    CUSTOM
+    sold...: 22 11/s
+
+    ↳ GROUP: shop
+
+      checks_total.......: 2       1/s
+      checks_succeeded...: 100.00% 2 out of 2
+      checks_failed......: 0.00%   0 out of 2
+
+      ✓ first
+
+      ↳ GROUP: pay
+
+        checks_total.......: 2      1/s
+        checks_succeeded...: 50.00% 1 out of 2
+        checks_failed......: 50.00% 1 out of 2
+
+        ✗ paid
+          ↳  50% — ✓ 1 / ✗ 1
+
+        CUSTOM
+        sold...: 2 1/s
+
+
+  █ SCENARIO: look
+
+    CUSTOM
+    sold...: 200 100/s
+)");
+}
+
 TEST_F(Summary, ShowsTheStatisticsAskedFor) {
   const auto shown =
       text({.trend_stats = *parse_trend_stats(std::vector<std::string>{"count", "p(50)"}),
