@@ -212,6 +212,41 @@ TEST(SummaryParts, AreScenariosAndGroups) {
 )");
 }
 
+// The form of k6's schema, of which the numbers are those of the other forms.
+TEST_F(Summary, HasAFormForPrograms) {
+  const SummaryFacts facts{
+      .collector = run.collector, .thresholds = run.thresholds, .duration = 2s};
+  const SummaryOrigin origin{.script = "export default \"x\"",
+                             .version = "2.2.0",
+                             .written_at = sys::WallTime(1'700'000'000s)};
+  const auto json = json_of(machine_summary_json(facts, {}, origin));
+  EXPECT_EQ(json["config"],
+            nlohmann::json::parse(
+                R"({"duration":2.0,"execution":"local","script":"export default \"x\""})"));
+  EXPECT_EQ(json["metadata"]["k6_version"], "2.2.0");
+  EXPECT_EQ(json["version"], "1.0.0");
+  const auto handled = json_of(*handle_summary_json(facts, {}));
+  std::size_t trends = 0;
+  for (const auto& metric : json["results"]["metrics"]) {
+    const auto& known = handled["metrics"][metric["name"].get<std::string>()];
+    EXPECT_EQ(metric["type"], known["type"]) << metric;
+    EXPECT_EQ(metric["contains"], known["contains"]);
+    if (metric["type"] == "counter")
+      EXPECT_EQ(metric["values"], nlohmann::json({{"count", known["values"]["count"]}}));
+    if (metric["type"] == "rate") EXPECT_EQ(metric["values"]["matches"], known["values"]["passes"]);
+    if (metric["type"] != "trend") continue;
+    ++trends;
+    EXPECT_EQ(metric["values"].size(), 6U);
+    EXPECT_EQ(metric["values"]["p95"], known["values"]["p(95)"]);
+  }
+  EXPECT_GT(trends, 3U);
+  const auto& checks = json["results"]["checks"];
+  EXPECT_EQ(checks["metrics"][0]["values"]["count"],
+            handled["metrics"]["checks"]["values"]["passes"].get<double>() +
+                handled["metrics"]["checks"]["values"]["fails"].get<double>());
+  EXPECT_EQ(checks["results"][0]["name"], "is small");
+}
+
 TEST_F(Summary, ShowsTheStatisticsAskedFor) {
   const auto shown =
       text({.trend_stats = *parse_trend_stats(std::vector<std::string>{"count", "p(50)"}),
