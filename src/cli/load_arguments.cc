@@ -38,7 +38,6 @@ constexpr std::array kIgnored = std::to_array<IgnoredFlag>({
     {"--compatibility-mode", true, "scripts are standard ECMAScript"},
     {"-t,--type", true, "the ending of a file says what it is: .js or .ts"},
     {"--profiling-enabled", false, "there is no REST API"},
-    {"--new-machine-readable-summary", false, "the summary has one form"},
 });
 
 // Verbs of k6 that need its cloud or its extensions.
@@ -113,6 +112,8 @@ void declare(CLI::App& app, Given& given, LoadArguments& arguments) {
                  "the most init code may take (default: 60s)");
   app.add_option("--threads", arguments.threads, "threads that make load (default: one a core)");
   app.add_flag("--no-summary", arguments.request.no_summary, "do not show the summary");
+  app.add_flag("--new-machine-readable-summary", arguments.request.machine_summary,
+               "handleSummary() and --summary-export get the form for programs");
   app.add_flag("--no-thresholds", arguments.request.no_thresholds, "do not evaluate thresholds");
   app.add_flag("-q,--quiet", arguments.request.quiet, "say nothing before and while it runs");
   app.add_flag("-v,--verbose", arguments.log.verbose, "show what console.debug says");
@@ -207,10 +208,26 @@ Result<> fill(const sys::Host& host, const Given& given, LoadArguments& argument
   return read_options_around(host, given, request);
 }
 
+// k6's variables for what is no option of a test; flags count more.
+void take_environment(const sys::Host& host, Given& given, load::TestRequest& request) {
+  const auto text = [&](std::string_view name, std::string& value) {
+    if (const auto found = host.variable(name); found && !found->empty()) value = *found;
+  };
+  const auto flag = [&](std::string_view name, bool& value) {
+    value = host.variable(name).value_or("") == "true";
+  };
+  text("K6_SUMMARY_MODE", given.summary_mode);
+  text("K6_SUMMARY_EXPORT", request.summary_export);
+  flag("K6_NO_SUMMARY", request.no_summary);
+  flag("K6_NO_THRESHOLDS", request.no_thresholds);
+  flag("K6_NEW_MACHINE_READABLE_SUMMARY", request.machine_summary);
+}
+
 }  // namespace
 
 std::optional<int> parse_load_arguments(CommandContext& context, LoadArguments& arguments) {
   Given given;
+  take_environment(context.host, given, arguments.request);
   if (const auto ended =
           parse_arguments(context, "load", [&](CLI::App& app) { declare(app, given, arguments); }))
     return ended;

@@ -8,6 +8,8 @@
 
 #include "crema/base/hash.h"
 #include "crema/load/compare/guard.h"
+#include "crema/load/outputs/all_outputs.h"
+#include "crema/load/protocol/url.h"
 
 #include <fmt/format.h>
 
@@ -26,6 +28,14 @@ TestRequest discreet(TestRequest request, const SecretSources& secrets) {
     log(hidden);
   };
   return request;
+}
+
+// What stands behind -o, without the user and password of an address.
+std::string shown_output(const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos) return text;
+  const auto url = Url::parse(text.substr(equals + 1));
+  return url ? text.substr(0, equals + 1) + url->masked() : text;
 }
 
 }  // namespace
@@ -49,6 +59,7 @@ RunningTest::RunningTest(const sys::Host& host, const TestRequest& request, std:
   shared_.test = &facts_;
   shared_.settings = &settings_;
   shared_.log = request_.log;
+  shared_.by_part = request.summary_mode == SummaryMode::full;
   settings_.environment = request.environment;
   settings_.init_timeout = request.init_timeout;
   facts_.abort = [this](const std::string& reason) { end(LoadExit::script_aborted, reason); };
@@ -193,12 +204,20 @@ Result<> RunningTest::make_parts() {
 }
 
 Result<> RunningTest::open_outputs() {
+  const auto report = [log = request_.log](const Diagnostic& diagnostic) {
+    log_diagnostic(log, diagnostic);
+  };
+  const OutputSettings settings{.registry = &registry_,
+                                .thresholds = &thresholds_,
+                                .system_tags = settings_.system_tags,
+                                .environment = host_.environment,
+                                .collectors = code_.options.collectors.value_or(""),
+                                .clock = host_.clock,
+                                .warn = report};
   std::vector<std::unique_ptr<Output>> outputs;
   for (const std::string& text : code_.options.out.value_or(Texts{})) {
-    outputs.push_back(CREMA_TRY(make_output(text, {.registry = &registry_,
-                                                   .thresholds = &thresholds_,
-                                                   .system_tags = settings_.system_tags})));
-    outputs_text_ += (outputs_text_.empty() ? "" : ", ") + text;
+    outputs.push_back(CREMA_TRY(make_output(text, settings, all_outputs())));
+    outputs_text_ += (outputs_text_.empty() ? "" : ", ") + shown_output(text);
   }
   if (request_.sides) {
     sides_ = std::make_shared<SideSeconds>();
@@ -206,9 +225,7 @@ Result<> RunningTest::open_outputs() {
   }
   if (outputs.empty()) return {};
   shared_.keep_points = true;
-  outputs_ = std::make_unique<OutputWriter>(
-      std::move(outputs),
-      [log = request_.log](const Diagnostic& diagnostic) { log_diagnostic(log, diagnostic); });
+  outputs_ = std::make_unique<OutputWriter>(std::move(outputs), report);
   return {};
 }
 

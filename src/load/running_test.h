@@ -83,6 +83,7 @@ class RunningTest {
   bool write_own_summary(const SummaryFacts& facts);
   void write_summary_file(const std::string& path, const std::string& content);
   void export_summary(const SummaryFacts& facts);
+  Result<std::string> machine_summary(const SummaryFacts& facts);
 
   const sys::Host& host_;
   SecretSources secrets_;

@@ -7,6 +7,12 @@
 #include <fmt/format.h>
 
 namespace crema::load {
+namespace {
+
+// Whose behaviour this is (docs/k6-compatibility.md).
+constexpr std::string_view kK6Version = "2.2.0";
+
+}  // namespace
 
 LoadExit RunningTest::finish(LoadExit exit) {
   const Nanoseconds duration = ended_ - started_;
@@ -40,7 +46,8 @@ void RunningTest::summarise(const SummaryFacts& facts) {
 }
 
 bool RunningTest::write_own_summary(const SummaryFacts& facts) {
-  const auto data = handle_summary_json(facts, summary_);
+  const auto data =
+      request_.machine_summary ? machine_summary(facts) : handle_summary_json(facts, summary_);
   if (!data) {
     log_diagnostic(request_.log, data.error());
     return false;
@@ -81,8 +88,17 @@ void RunningTest::write_summary_file(const std::string& path, const std::string&
     log_diagnostic(request_.log, written.error());
 }
 
+Result<std::string> RunningTest::machine_summary(const SummaryFacts& facts) {
+  const SourcePtr script = files_.known(code_.address);
+  return machine_summary_json(facts, summary_,
+                              {.script = script ? std::string(script->text()) : std::string(),
+                               .version = std::string(kK6Version),
+                               .written_at = host_.clock->wall()});
+}
+
 void RunningTest::export_summary(const SummaryFacts& facts) {
-  const auto json = summary_export_json(facts, summary_);
+  const auto json =
+      request_.machine_summary ? machine_summary(facts) : summary_export_json(facts, summary_);
   const auto written =
       json ? sys::write_file(host_.working_directory / request_.summary_export, *json)
            : Result<>(json.error());

@@ -111,6 +111,7 @@ LoadExit RunningTest::call_once(const std::string& function, Nanoseconds timeout
     for (const auto& [key, value] : code_.options.tags.value_or(TextMap{}))
       tags = store.with(tags, key, value);
     user.begin_scenario(tags, nullptr);
+    user.enter_group(function);
     const TimerId timer = worker.loop().call_at(worker.loop().now() + timeout, [&user, &timed_out] {
       timed_out = true;
       user.interrupt();

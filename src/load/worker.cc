@@ -43,8 +43,8 @@ Worker::~Worker() {
 
 void Worker::make() {
   tags_ = std::make_unique<TagStore>();
-  recorder_ =
-      std::make_unique<Recorder>(*shared_.registry, *shared_.builtins, *tags_, shared_.keep_points);
+  recorder_ = std::make_unique<Recorder>(*shared_.registry, *shared_.builtins, *tags_,
+                                         shared_.keep_points, shared_.by_part);
   if (shared_.resolver != nullptr)
     http_ = std::make_unique<HttpContext>(*loop_, *shared_.clock, *shared_.resolver, shared_.tls,
                                           shared_.http, index_ + 1);

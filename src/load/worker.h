@@ -34,6 +34,7 @@ struct WorkerShared {
   HttpOptions http;
   LogSink log;
   bool keep_points = false;
+  bool by_part = false;  // the summary shows scenarios and groups apart
   std::size_t threads = 1;
   std::string main_address;
   std::string setup_data;  // JSON; set before scenarios start

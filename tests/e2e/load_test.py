@@ -21,7 +21,7 @@ WITHIN = 30
 
 
 def facts_of(path: pathlib.Path) -> dict:
-    return json.loads(path.read_text())["metrics"] if path.exists() else {}
+    return json.loads(path.read_text()).get("metrics", {}) if path.exists() else {}
 
 
 def differences(case: dict, done: subprocess.CompletedProcess, took: float, metrics: dict) -> list[str]:

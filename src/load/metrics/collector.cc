@@ -19,6 +19,7 @@ void Collector::add(Delta&& delta) {
     else
       merge(totals_, total.metric->id, std::move(total.sink));
   }
+  for (auto& part : delta.parts) parts_.merge(part.key, std::move(part.sink));
   for (auto& second : delta.seconds) {
     const auto [place, made] = seconds_.try_emplace(second.second);
     if (made)

@@ -3,6 +3,7 @@
 #include "point_time.h"
 
 #include "crema/base/strings.h"
+#include "crema/load/metrics/output_values.h"
 
 #include <fmt/format.h>
 
@@ -41,8 +42,23 @@ Diagnostic fault(std::string what, std::string hint) {
   return error;
 }
 
-Result<CsvSettings> parse_settings(const std::string& argument) {
+Result<TimeFormat> parse_time_format(std::string_view value) {
+  const auto* found =
+      std::ranges::find(kTimeFormats, value, &std::pair<std::string_view, TimeFormat>::first);
+  if (found == kTimeFormats.end())
+    return fault(fmt::format("the output csv has no time format `{}`", value),
+                 "use unix, unix_milli, unix_micro, unix_nano, rfc3339 or rfc3339_nano");
+  return found->second;
+}
+
+// The config file and the environment, then the argument. Points are written as they come, so that
+// an interval of saving changes nothing.
+Result<CsvSettings> parse_settings(const std::string& argument, const OutputSettings& output) {
+  const auto values = CREMA_TRY(OutputValues::create("csv", output));
   CsvSettings settings;
+  settings.file = values.text("file_name", "K6_CSV_FILENAME").value_or(settings.file);
+  if (const auto format = values.text("time_format", "K6_CSV_TIME_FORMAT"))
+    settings.time = CREMA_TRY(parse_time_format(*format));
   if (argument.find('=') == std::string::npos) {
     if (!argument.empty()) settings.file = argument;
     return settings;
@@ -54,13 +70,8 @@ Result<CsvSettings> parse_settings(const std::string& argument) {
     if (key == "fileName") {
       settings.file = value;
     } else if (key == "timeFormat") {
-      const auto* found =
-          std::ranges::find(kTimeFormats, value, &std::pair<std::string_view, TimeFormat>::first);
-      if (found == kTimeFormats.end())
-        return fault(fmt::format("the output csv has no time format `{}`", value),
-                     "use unix, unix_milli, unix_micro, unix_nano, rfc3339 or rfc3339_nano");
-      settings.time = found->second;
-    } else if (key != "saveInterval") {  // points are written as they come
+      settings.time = CREMA_TRY(parse_time_format(value));
+    } else if (key != "saveInterval") {
       return fault(fmt::format("the output csv has no setting `{}`", key),
                    "use fileName and timeFormat");
     }
@@ -174,7 +185,7 @@ class CsvOutput : public Output {
 
 Result<std::unique_ptr<Output>> make_csv_output(const std::string& argument,
                                                 const OutputSettings& settings) {
-  auto csv = CREMA_TRY(parse_settings(argument));
+  auto csv = CREMA_TRY(parse_settings(argument, settings));
   auto stream = CREMA_TRY(open_stream(csv.file));
   return std::make_unique<CsvOutput>(std::move(stream), std::move(csv), settings);
 }

@@ -20,6 +20,8 @@ class DeltaWriter {
     number(delta.seconds.size());
     for (const Second& second : delta.seconds) write_second(second);
     write_group(delta.groups);
+    number(delta.parts.size());
+    for (const auto& part : delta.parts) write_part(part);
     return std::move(out_);
   }
 
@@ -50,11 +52,23 @@ class DeltaWriter {
     signed_number(std::chrono::nanoseconds(value.time_since_epoch()).count());
   }
 
+  void write_metric(const Metric& metric) {
+    byte(static_cast<std::uint8_t>(metric.type));
+    byte(static_cast<std::uint8_t>(metric.contains));
+    text(metric.name);
+  }
+
   void write_total(const Delta::Total& total) {
-    byte(static_cast<std::uint8_t>(total.metric->type));
-    byte(static_cast<std::uint8_t>(total.metric->contains));
-    text(total.metric->name);
+    write_metric(*total.metric);
     text(total.sub == nullptr ? std::string_view() : total.sub->name);
+    std::visit([&](const auto& sink) { write_sink(sink); }, total.sink);
+  }
+
+  void write_part(const Delta::PartTotal& total) {
+    write_metric(*total.key.metric);
+    text(total.key.part.scenario);
+    text(total.key.part.group);
+    text(total.key.part.check);
     std::visit([&](const auto& sink) { write_sink(sink); }, total.sink);
   }
 

@@ -36,6 +36,8 @@ class DeltaReader {
     for (auto left = CREMA_TRY(length()); left != 0; --left)
       delta.seconds.push_back(CREMA_TRY(read_second()));
     CREMA_TRY(read_group(delta.groups, 0));
+    for (auto left = CREMA_TRY(length()); left != 0; --left)
+      delta.parts.push_back(CREMA_TRY(read_part()));
     if (!rest_.empty()) return fault("there is more behind its end");
     return delta;
   }
@@ -101,16 +103,29 @@ class DeltaReader {
     return sys::WallTime(std::chrono::nanoseconds(CREMA_TRY(signed_number())));
   }
 
-  Result<Delta::Total> read_total() {
+  Result<const Metric*> read_metric() {
     const auto type = CREMA_TRY(byte());
     const auto contains = CREMA_TRY(byte());
     if (type > static_cast<std::uint8_t>(MetricType::trend) ||
         contains > static_cast<std::uint8_t>(ValueType::data))
       return fault("a metric has a type that is not known");
-    Delta::Total total;
     const auto name = CREMA_TRY(text());
-    total.metric = CREMA_TRY(
-        registry_.declare(name, static_cast<MetricType>(type), static_cast<ValueType>(contains)));
+    return registry_.declare(name, static_cast<MetricType>(type), static_cast<ValueType>(contains));
+  }
+
+  Result<Delta::PartTotal> read_part() {
+    Delta::PartTotal total;
+    total.key.metric = CREMA_TRY(read_metric());
+    total.key.part.scenario = CREMA_TRY(text());
+    total.key.part.group = CREMA_TRY(text());
+    total.key.part.check = CREMA_TRY(text());
+    total.sink = CREMA_TRY(read_sink(total.key.metric->type));
+    return total;
+  }
+
+  Result<Delta::Total> read_total() {
+    Delta::Total total;
+    total.metric = CREMA_TRY(read_metric());
     if (const auto sub = CREMA_TRY(text()); !sub.empty()) {
       total.sub = CREMA_TRY(registry_.declare_sub_metric(sub));
       if (total.sub->metric != total.metric) return fault("a sub-metric is of another metric");

@@ -12,34 +12,27 @@
 namespace crema::load {
 namespace {
 
-struct Kind {
-  std::string_view name;
-  Result<std::unique_ptr<Output>> (*make)(const std::string& argument,
-                                          const OutputSettings& settings);
-};
-constexpr std::array kKinds = {
-    Kind{"csv", make_csv_output},
-    Kind{"json", make_json_output},
+constexpr std::array kFileOutputs = {
+    OutputKind{"csv", make_csv_output},
+    OutputKind{"json", make_json_output},
 };
 
 }  // namespace
 
-std::vector<std::string_view> output_names() {
-  std::vector<std::string_view> names;
-  names.reserve(kKinds.size());
-  for (const Kind& kind : kKinds) names.push_back(kind.name);
-  return names;
-}
+std::span<const OutputKind> file_outputs() { return kFileOutputs; }
 
-Result<std::unique_ptr<Output>> make_output(std::string_view text, const OutputSettings& settings) {
+Result<std::unique_ptr<Output>> make_output(std::string_view text, const OutputSettings& settings,
+                                            std::span<const OutputKind> kinds) {
   const auto equals = std::min(text.find('='), text.size());
   const auto name = text.substr(0, equals);
-  for (const Kind& kind : kKinds) {
+  std::vector<std::string_view> names;
+  for (const OutputKind& kind : kinds) {
     if (kind.name == name)
       return kind.make(std::string(text.substr(std::min(equals + 1, text.size()))), settings);
+    names.push_back(kind.name);
   }
   auto error = make_error("load/output", fmt::format("there is no output `{}`", name));
-  error.hint = fmt::format("use one of {}", fmt::join(output_names(), ", "));
+  error.hint = fmt::format("use one of {}", fmt::join(names, ", "));
   return error;
 }
 

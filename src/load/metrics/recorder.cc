@@ -39,8 +39,12 @@ std::uint64_t count_of(const Sink& sink) {
 }  // namespace
 
 Recorder::Recorder(const Registry& registry, const Builtins& builtins, TagStore& tags,
-                   bool keep_points)
-    : registry_(registry), builtins_(builtins), tags_(tags), keep_points_(keep_points) {}
+                   bool keep_points, bool by_part)
+    : registry_(registry),
+      builtins_(builtins),
+      tags_(tags),
+      keep_points_(keep_points),
+      by_part_(by_part) {}
 
 Recorder::Slot& Recorder::slot_of(std::deque<Slot>& slots, std::uint32_t id, MetricType type) {
   while (slots.size() <= id) slots.emplace_back();
@@ -65,6 +69,12 @@ Series* Recorder::make_series(const Metric& metric, const TagSet* tags) {
     made.sub_sinks_.push_back(&slot.sink);
   }
   slots_[metric.id].metric = &metric;
+  if (auto part = by_part_ ? part_of(metric, *tags) : std::nullopt) {
+    const auto [at, fresh] = part_slots_.try_emplace({std::move(*part), &metric});
+    Slot& slot = at->second;
+    if (fresh) slot = {.sink = make_sink(metric.type), .used = true, .part = &at->first};
+    made.sub_sinks_.push_back(&slot.sink);
+  }
   return &made;
 }
 
@@ -130,11 +140,17 @@ void Recorder::add_check(Check& check, Series* series, bool passed, sys::WallTim
 }
 
 // What is past the limit of exact samples after the merge need not be kept exact before it.
-void Recorder::leave(Slot& slot, std::vector<Delta::Total>& totals) {
+void Recorder::leave(Slot& slot, Delta& delta) {
   if (!slot.used || is_empty(slot.sink)) return;
   slot.before += count_of(slot.sink);
-  const Metric* metric = slot.sub == nullptr ? slot.metric : slot.sub->metric;
-  totals.push_back({.metric = metric, .sub = slot.sub, .sink = std::move(slot.sink)});
+  const Metric* metric = slot.sub != nullptr    ? slot.sub->metric
+                         : slot.part != nullptr ? slot.part->metric
+                                                : slot.metric;
+  if (slot.part != nullptr) {
+    delta.parts.push_back({.key = *slot.part, .sink = std::move(slot.sink)});
+  } else {
+    delta.totals.push_back({.metric = metric, .sub = slot.sub, .sink = std::move(slot.sink)});
+  }
   slot.sink = make_sink(metric->type);
   if (auto* trend = std::get_if<TrendSink>(&slot.sink);
       trend != nullptr && slot.before >= kExactSamples)
@@ -143,8 +159,9 @@ void Recorder::leave(Slot& slot, std::vector<Delta::Total>& totals) {
 
 Delta Recorder::take() {
   Delta delta;
-  for (Slot& slot : slots_) leave(slot, delta.totals);
-  for (Slot& slot : sub_slots_) leave(slot, delta.totals);
+  for (Slot& slot : slots_) leave(slot, delta);
+  for (Slot& slot : sub_slots_) leave(slot, delta);
+  for (auto& [key, slot] : part_slots_) leave(slot, delta);
   delta.seconds = timeline_.take();
   delta.groups = root_.take();
   delta.overflow = std::exchange(overflow_, 0);

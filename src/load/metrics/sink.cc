@@ -18,7 +18,10 @@ void CounterSink::merge(const CounterSink& other) {
 }
 
 void GaugeSink::add(double value, sys::WallTime at) {
+  // Samples of one turn of a thread's loop have one time: the latest of them counts.
+  const bool newest = empty() || at >= time;
   merge({.count = 1, .last = value, .min = value, .max = value, .time = at});
+  if (newest) last = value;
 }
 
 void GaugeSink::merge(const GaugeSink& other) {

@@ -20,6 +20,10 @@ struct SummaryRow {
 // Those with samples or thresholds, by name; sub-metrics follow their metric.
 std::vector<SummaryRow> summary_rows(const SummaryFacts& facts);
 
+// Whether the mode shows the metric: `checks` and `group_duration` never, and of HTTP a compact one
+// shows the essence.
+bool is_in_summary(const Metric& metric, SummaryMode mode);
+
 // "count" and "rate" of a counter, "value", "min", "max" of a gauge, "rate", "passes", "fails" of a
 // rate, the statistics asked for of a trend.
 std::vector<std::pair<std::string, double>> values_of(const SummaryRow& row,

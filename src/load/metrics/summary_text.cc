@@ -1,4 +1,5 @@
 // The summary for people: thresholds, checks and metrics in sections, with their columns aligned.
+#include "summary_part.h"
 #include "summary_row.h"
 #include "summary_table.h"
 #include "summary_value.h"
@@ -41,22 +42,12 @@ const std::array<Section, 5>& sections() {
   }};
   return all;
 }
-// Only a full summary shows all of HTTP.
-constexpr std::array<std::string_view, 4> kCompactHttp = {
-    "http_req_duration", "http_req_duration_intended", "http_req_failed", "http_reqs"};
-
 std::string_view title_of(const Metric& metric) {
   for (const Section& section : sections()) {
     if (std::ranges::find(section.metrics, metric.name) != section.metrics.end())
       return section.title;
   }
   return "CUSTOM";
-}
-
-bool is_shown(const Metric& metric, SummaryMode mode) {
-  if (metric.name == "checks" || metric.name == "group_duration") return false;
-  return mode == SummaryMode::full || title_of(metric) != "HTTP" ||
-         std::ranges::find(kCompactHttp, metric.name) != kCompactHttp.end();
 }
 
 // Names come from scripts: nothing in them may move the cursor.
@@ -67,12 +58,10 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-// The checks of a tree, with their groups' in them, in the order in which they came.
-void collect_checks(const Group& group, bool deep, std::vector<const Check*>& checks) {
+// The checks of a tree, with those of the groups in it.
+void collect_checks(const Group& group, std::vector<const Check*>& checks) {
   for (const auto& check : group.checks()) checks.push_back(check.get());
-  for (const auto& inner : group.groups()) {
-    if (deep) collect_checks(*inner, true, checks);
-  }
+  for (const auto& inner : group.groups()) collect_checks(*inner, checks);
 }
 
 class SummaryText {
@@ -83,13 +72,14 @@ class SummaryText {
   std::string write() {
     if (!facts_.thresholds.empty()) write_thresholds();
     title("TOTAL RESULTS");
-    write_checks(facts_.collector.root_group(), true, 4);
-    write_metrics();
+    std::vector<const Check*> checks;
+    collect_checks(facts_.collector.root_group(), checks);
+    std::ranges::sort(checks, {}, &Check::order);
+    write_checks(checks, 4);
+    write_metrics(summary_rows(facts_), 4);
     if (options_.mode == SummaryMode::full) {
-      for (const auto& group : facts_.collector.root_group().groups()) {
-        title("GROUP: " + printable(group->name()));
-        write_group(*group, 4);
-      }
+      write_parts("GROUP: ", default_group_parts(facts_.collector));
+      write_parts("SCENARIO: ", scenario_parts(facts_.collector));
     }
     write_overflow();
     while (out_.ends_with("\n\n")) out_.pop_back();
@@ -142,11 +132,8 @@ class SummaryText {
     return condition.expression.aggregation == Aggregation::rate ? text + "/s" : text;
   }
 
-  void write_checks(const Group& group, bool deep, std::size_t indent) {
-    std::vector<const Check*> checks;
-    collect_checks(group, deep, checks);
+  void write_checks(const std::vector<const Check*>& checks, std::size_t indent) {
     if (checks.empty()) return;
-    std::ranges::sort(checks, {}, &Check::order);
     std::uint64_t passes = 0;
     std::uint64_t fails = 0;
     for (const Check* check : checks) {
@@ -214,30 +201,43 @@ class SummaryText {
     return made;
   }
 
-  void write_metrics() {
+  void write_metrics(const std::vector<SummaryRow>& rows, std::size_t indent) {
     SummaryTable table(paint_);
     std::map<std::string_view, std::vector<std::size_t>> by_section;
-    for (const SummaryRow& row : summary_rows(facts_)) {
-      if (!is_shown(*row.metric, options_.mode)) continue;
+    for (const SummaryRow& row : rows) {
+      if (!is_in_summary(*row.metric, options_.mode)) continue;
       by_section[title_of(*row.metric)].push_back(table.add(table_row(row)));
     }
     const auto write_section = [&](std::string_view title) {
       const auto found = by_section.find(title);
       if (found == by_section.end()) return;
-      line(4, paint_.bold(title));
-      for (const auto index : found->second) line(4, table.line(index));
+      line(indent, paint_.bold(title));
+      for (const auto index : found->second) line(indent, table.line(index));
       out_ += "\n";
     };
     write_section("CUSTOM");
     for (const Section& section : sections()) write_section(section.title);
   }
 
-  void write_group(const Group& group, std::size_t indent) {
-    write_checks(group, false, indent);
-    for (const auto& inner : group.groups()) {
-      line(indent, paint_.bold("↳ GROUP: " + printable(inner->name())));
+  void write_parts(std::string_view kind, const std::vector<SummaryPart>& parts) {
+    for (const SummaryPart& part : parts) {
+      title(std::string(kind) + printable(part.name));
+      write_part(part, 4);
+    }
+  }
+
+  void write_part(const SummaryPart& part, std::size_t indent) {
+    std::vector<const Check*> checks;
+    for (const Check& check : part.checks) checks.push_back(&check);
+    write_checks(checks, indent);
+    std::vector<SummaryRow> rows;
+    for (const auto& [metric, sink] : part.metrics)
+      rows.push_back({.metric = metric, .sink = &sink});
+    write_metrics(rows, indent);
+    for (const SummaryPart& inner : part.groups) {
+      line(indent, paint_.bold("↳ GROUP: " + printable(inner.name)));
       out_ += "\n";
-      write_group(*inner, indent + 2);
+      write_part(inner, indent + 2);
     }
   }
 
@@ -256,6 +256,15 @@ class SummaryText {
 };
 
 }  // namespace
+
+bool is_in_summary(const Metric& metric, SummaryMode mode) {
+  if (metric.name == "checks" || metric.name == "group_duration") return false;
+  // Only a full summary shows all of HTTP.
+  constexpr std::array<std::string_view, 4> kCompactHttp = {
+      "http_req_duration", "http_req_duration_intended", "http_req_failed", "http_reqs"};
+  return mode == SummaryMode::full || title_of(metric) != "HTTP" ||
+         std::ranges::find(kCompactHttp, metric.name) != kCompactHttp.end();
+}
 
 std::string summary_text(const SummaryFacts& facts, const SummaryOptions& options) {
   if (options.mode == SummaryMode::disabled) return "";

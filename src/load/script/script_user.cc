@@ -292,6 +292,10 @@ void ScriptUser::begin_scenario(const TagSet* tags,
   JS_DefinePropertyValueStr(context, global.get(), "__ENV", object, JS_PROP_C_W_E);
 }
 
+void ScriptUser::enter_group(const std::string& name) {
+  state_->set_group(state_->group->group(name));
+}
+
 void ScriptUser::begin_iteration(const IterationFacts& facts) {
   UserState& state = *state_;
   state.iteration = facts;

@@ -11,20 +11,22 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Every type of metric, a sub-metric, a histogram, seconds, groups.
+// Every type of metric, a sub-metric, a part, a histogram, seconds, groups.
 Delta full_delta(Registry& registry, const Builtins& builtins) {
-  TagStore tags({.values_of_a_key = 2, .sets = 10});
-  Recorder recorder(registry, builtins, tags);
+  TagStore tags({.values_of_a_key = 5, .sets = 20});
+  Recorder recorder(registry, builtins, tags, false, true);
   const sys::WallTime now(1'700'000'000'123'456'789ns);
   const auto* set = tags.with(tags.empty(), "expected_response", "true");
   for (int i = 0; i < 70'000; ++i)
     recorder.add_request(recorder.http_series(set), {.waiting = i * 0.37, .receiving = -0.5},
                          i % 2 == 0, now + i * 50us);
-  for (int i = 0; i < 5; ++i) {
+  for (int i = 0; i < 8; ++i) {
     const auto* many = tags.with(tags.empty(), "url", std::to_string(i));
     recorder.add(recorder.series(*builtins.vus, many), i, now);
     recorder.add(recorder.series(*builtins.iteration_duration, many), 0.1 * i, now);
   }
+  const auto* bought = tags.with(tags.with(tags.empty(), "scenario", "buy"), "group", "::shop");
+  recorder.add(recorder.series(*builtins.checks, tags.with(bought, "check", "is, {fine}")), 1, now);
   recorder.root_group().group("outer \n ü")->group("inner")->check("deep")->passes = 7;
   recorder.root_group().check("top")->fails = 1;
   return recorder.take();
@@ -52,6 +54,10 @@ TEST(Delta, ComesBackAsItWas) {
   EXPECT_EQ(mine.quantile(0.99), theirs.quantile(0.99));
   EXPECT_NE(there.total(*other.find_sub_metric("http_req_duration{expected_response:true}")),
             nullptr);
+  const auto& [key, sink] = *there.parts().all().begin();
+  EXPECT_EQ(key.part, (PartKey{"buy", "::shop", "is, {fine}"}));
+  EXPECT_EQ(key.metric, others.checks);
+  EXPECT_EQ(std::get<RateSink>(sink).trues, 1U);
   EXPECT_EQ(there.root_group().groups()[0]->groups()[0]->checks()[0]->passes, 7U);
 }
 

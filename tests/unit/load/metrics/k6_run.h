@@ -62,7 +62,7 @@ class K6Run {
   // `points` is the name of an NDJSON file of k6. With `tick` what was measured leaves the recorder
   // after every so many points.
   explicit K6Run(const std::string& points, std::size_t tick = 1'000'000)
-      : builtins(registry), recorder(registry, builtins, tags, true), collector(registry) {
+      : builtins(registry), recorder(registry, builtins, tags, true, true), collector(registry) {
     lines_ = text_of(k6_file(points));
     declare_metrics();
     auto made = ThresholdSet::create(registry, script_thresholds());

@@ -189,6 +189,11 @@ TEST(Sinks, MergeInAnyOrder) {
     EXPECT_EQ(merged.max, 9);
     EXPECT_EQ(merged.count, 4U);
   }
+  // Of one thread's at one time the latest counts.
+  GaugeSink falling;
+  for (const double value : {9.0, 4.0, 6.0}) falling.add(value, at(3));
+  falling.add(8, at(2));
+  EXPECT_EQ(falling.last, 6);
   CounterSink a, b;
   a.add(2, at(7));
   b.add(0.5, at(3));

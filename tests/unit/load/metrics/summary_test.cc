@@ -130,6 +130,123 @@ TEST_F(Summary, HasModes) {
 )"));
 }
 
+// Two threads, a scenario with nested groups, one without, the default one, and setup.
+TEST(SummaryParts, AreScenariosAndGroups) {
+  Registry registry;
+  const Builtins builtins(registry);
+  const auto* sold = *registry.declare("sold", MetricType::counter);
+  Collector collector(registry);
+  const sys::WallTime now(1'700'000'000s);
+  for (int thread = 0; thread < 2; ++thread) {
+    TagStore tags;
+    Recorder recorder(registry, builtins, tags, false, true);
+    const auto add = [&](const char* scenario, const std::string& group, double value) {
+      const auto* set = tags.with(tags.empty(), "scenario", scenario);
+      recorder.add(recorder.series(*sold, tags.with(set, "group", group)), value, now);
+    };
+    const auto check = [&](Group& group, const char* scenario, const char* name, bool passed) {
+      const auto* set = tags.with(tags.with(tags.empty(), "scenario", scenario), "check", name);
+      set = tags.with(set, "group", group.path());
+      recorder.add_check(*group.check(name), recorder.series(*builtins.checks, set), passed, now);
+    };
+    Group& root = recorder.root_group();
+    check(root, "buy", "first", true);
+    Group& shop = *root.group("shop");
+    check(*shop.group("pay"), "buy", "paid", thread == 0);
+    check(shop, "buy", "first", true);
+    root.group("setup");
+    add("buy", "::shop::pay", 1);
+    add("buy", "", 10);
+    add("look", "", 100);
+    add("default", "::shop", 1000);
+    add("", "::setup", 10000);
+    collector.add(recorder.take());
+  }
+  const ThresholdSet none;
+  const auto text = summary_text({.collector = collector, .thresholds = none, .duration = 2s},
+                                 {.mode = SummaryMode::full});
+  EXPECT_EQ(text.substr(text.find("  █ GROUP")), R"(  █ GROUP: shop
+
+    CUSTOM
+    sold...: 2000 1000/s
+
+
+  █ SCENARIO: buy
+
+    checks_total.......: 6      3/s
+    checks_succeeded...: 83.33% 5 out of 6
+    checks_failed......: 16.66% 1 out of 6
+
+    ✓ first
+    ✗ paid
+      ↳  50% — ✓ 1 / ✗ 1
+
+    CUSTOM
+    sold...: 22 11/s
+
+    ↳ GROUP: shop
+
+      checks_total.......: 2       1/s
+      checks_succeeded...: 100.00% 2 out of 2
+      checks_failed......: 0.00%   0 out of 2
+
+      ✓ first
+
+      ↳ GROUP: pay
+
+        checks_total.......: 2      1/s
+        checks_succeeded...: 50.00% 1 out of 2
+        checks_failed......: 50.00% 1 out of 2
+
+        ✗ paid
+          ↳  50% — ✓ 1 / ✗ 1
+
+        CUSTOM
+        sold...: 2 1/s
+
+
+  █ SCENARIO: look
+
+    CUSTOM
+    sold...: 200 100/s
+)");
+}
+
+// The form of k6's schema, of which the numbers are those of the other forms.
+TEST_F(Summary, HasAFormForPrograms) {
+  const SummaryFacts facts{
+      .collector = run.collector, .thresholds = run.thresholds, .duration = 2s};
+  const SummaryOrigin origin{.script = "export default \"x\"",
+                             .version = "2.2.0",
+                             .written_at = sys::WallTime(1'700'000'000s)};
+  const auto json = json_of(machine_summary_json(facts, {}, origin));
+  EXPECT_EQ(json["config"],
+            nlohmann::json::parse(
+                R"({"duration":2.0,"execution":"local","script":"export default \"x\""})"));
+  EXPECT_EQ(json["metadata"]["k6_version"], "2.2.0");
+  EXPECT_EQ(json["version"], "1.0.0");
+  const auto handled = json_of(*handle_summary_json(facts, {}));
+  std::size_t trends = 0;
+  for (const auto& metric : json["results"]["metrics"]) {
+    const auto& known = handled["metrics"][metric["name"].get<std::string>()];
+    EXPECT_EQ(metric["type"], known["type"]) << metric;
+    EXPECT_EQ(metric["contains"], known["contains"]);
+    if (metric["type"] == "counter")
+      EXPECT_EQ(metric["values"], nlohmann::json({{"count", known["values"]["count"]}}));
+    if (metric["type"] == "rate") EXPECT_EQ(metric["values"]["matches"], known["values"]["passes"]);
+    if (metric["type"] != "trend") continue;
+    ++trends;
+    EXPECT_EQ(metric["values"].size(), 6U);
+    EXPECT_EQ(metric["values"]["p95"], known["values"]["p(95)"]);
+  }
+  EXPECT_GT(trends, 3U);
+  const auto& checks = json["results"]["checks"];
+  EXPECT_EQ(checks["metrics"][0]["values"]["count"],
+            handled["metrics"]["checks"]["values"]["passes"].get<double>() +
+                handled["metrics"]["checks"]["values"]["fails"].get<double>());
+  EXPECT_EQ(checks["results"][0]["name"], "is small");
+}
+
 TEST_F(Summary, ShowsTheStatisticsAskedFor) {
   const auto shown =
       text({.trend_stats = *parse_trend_stats(std::vector<std::string>{"count", "p(50)"}),

@@ -30,6 +30,8 @@ struct TestRequest {
   bool no_summary = false;
   bool no_thresholds = false;
   std::string summary_export;  // a path; "" for none
+  // handleSummary() and the export get the form of --new-machine-readable-summary.
+  bool machine_summary = false;
   bool quiet = false;
   Nanoseconds init_timeout = std::chrono::seconds(60);  // of each user's init code
   std::size_t threads = 1;

@@ -5,6 +5,7 @@
 #include "crema/load/metrics/delta.h"
 #include "crema/load/metrics/group.h"
 #include "crema/load/metrics/metric.h"
+#include "crema/load/metrics/part.h"
 #include "crema/load/metrics/sink.h"
 #include "crema/load/metrics/timeline.h"
 
@@ -26,6 +27,7 @@ class Collector {
   // Null where no sample came.
   const Sink* total(const Metric& metric) const;
   const Sink* total(const SubMetric& metric) const;
+  const Parts& parts() const { return parts_; }
   const std::map<std::int64_t, Second>& seconds() const { return seconds_; }
   const Group& root_group() const { return root_; }
   // Samples that stand in an overflow series, because a limit of tags was reached.
@@ -39,6 +41,7 @@ class Collector {
   const Registry& registry_;
   Totals totals_;
   Totals sub_totals_;
+  Parts parts_;
   std::map<std::int64_t, Second> seconds_;
   Group root_;
   std::uint64_t overflow_ = 0;

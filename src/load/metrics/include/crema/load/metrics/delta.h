@@ -4,6 +4,7 @@
 #include "crema/base/result.h"
 #include "crema/load/metrics/group.h"
 #include "crema/load/metrics/metric.h"
+#include "crema/load/metrics/part.h"
 #include "crema/load/metrics/sink.h"
 #include "crema/load/metrics/timeline.h"
 
@@ -20,7 +21,12 @@ struct Delta {
     const SubMetric* sub = nullptr;  // null: all samples of the metric
     Sink sink;
   };
+  struct PartTotal {
+    Parts::Key key;
+    Sink sink;
+  };
   std::vector<Total> totals;
+  std::vector<PartTotal> parts;  // none where nobody asked for them
   std::vector<Second> seconds;
   Group groups;
   std::uint64_t overflow = 0;  // samples whose tags were beyond a limit of their TagStore

@@ -31,14 +31,29 @@ struct OutputSettings {
   const Registry* registry = nullptr;        // never null
   const ThresholdSet* thresholds = nullptr;  // may be null
   std::vector<std::string> system_tags;      // those that are on: the columns of CSV
+  sys::Environment environment;              // K6_CSV_FILENAME and the like
+  std::string collectors;                    // the config file's `collectors`, as JSON; "" for none
+  const sys::Clock* clock = nullptr;         // never null for outputs that send
+  // What does not end an output: a server that is away. From any thread; may be empty.
+  std::function<void(const Diagnostic&)> warn;
 };
 
+// One row of a table of outputs.
+struct OutputKind {
+  std::string_view name;
+  // `argument` is what stands after the first "=" of -o; "" where there is nothing.
+  Result<std::unique_ptr<Output>> (*make)(const std::string& argument,
+                                          const OutputSettings& settings);
+};
+
+// json and csv.
+std::span<const OutputKind> file_outputs();
+
 // `text` is what stands after -o: "json=FILE", "csv=FILE"; "-" is standard output, and a name that
-// ends in .gz a compressed file. Fails with "load/output" on a
-// name that is not known, naming those that are, and on what the output itself cannot do.
-Result<std::unique_ptr<Output>> make_output(std::string_view text, const OutputSettings& settings);
-// The names make_output() knows.
-std::vector<std::string_view> output_names();
+// ends in .gz a compressed file. Fails with "load/output" on a name that none of `kinds` has,
+// naming those that are there, and on what the output itself cannot do.
+Result<std::unique_ptr<Output>> make_output(std::string_view text, const OutputSettings& settings,
+                                            std::span<const OutputKind> kinds = file_outputs());
 
 // Writes batches of points to outputs on a thread of its own. An output that fails is reported once
 // and gets nothing more; what it missed is counted. Points refer to series, whose recorders must

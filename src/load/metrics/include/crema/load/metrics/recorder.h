@@ -32,7 +32,7 @@ class Series {
   const Metric* metric_ = nullptr;
   const TagSet* tags_ = nullptr;
   Sink* sink_ = nullptr;
-  std::vector<Sink*> sub_sinks_;  // of the sub-metrics whose tags it has
+  std::vector<Sink*> sub_sinks_;  // of the sub-metrics whose tags it has, and of its part
   Timeline::Meaning meaning_ = Timeline::Meaning::none;
 };
 
@@ -73,9 +73,9 @@ struct RequestTimes {
 class Recorder {
  public:
   // All three outlive it; `tags` is this thread's. With `keep_points` every sample is kept until
-  // take_points().
+  // take_points(); with `by_part` the parts of the test are measured apart, too.
   Recorder(const Registry& registry, const Builtins& builtins, TagStore& tags,
-           bool keep_points = false);
+           bool keep_points = false, bool by_part = false);
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
@@ -111,18 +111,21 @@ class Recorder {
     bool used = false;
     const Metric* metric = nullptr;
     const SubMetric* sub = nullptr;
+    const Parts::Key* part = nullptr;
     std::uint64_t before = 0;  // samples of a trend in deltas that have left
   };
   static Slot& slot_of(std::deque<Slot>& slots, std::uint32_t id, MetricType type);
   Series* make_series(const Metric& metric, const TagSet* tags);
-  static void leave(Slot& slot, std::vector<Delta::Total>& totals);
+  static void leave(Slot& slot, Delta& delta);
 
   const Registry& registry_;
   const Builtins& builtins_;
   TagStore& tags_;
   bool keep_points_;
-  std::deque<Slot> slots_;                       // by metric id
-  std::deque<Slot> sub_slots_;                   // by sub-metric id
+  bool by_part_;
+  std::deque<Slot> slots_;      // by metric id
+  std::deque<Slot> sub_slots_;  // by sub-metric id
+  std::map<Parts::Key, Slot> part_slots_;
   std::vector<std::vector<Series*>> by_metric_;  // by metric id, then by the tag set's id
   std::vector<HttpSeries> http_;                 // by the tag set's id
   std::deque<Series> series_;

@@ -39,7 +39,7 @@ struct GaugeSink {
   double last = 0;
   double min = 0;
   double max = 0;
-  sys::WallTime time{};  // of `last`; of two samples at one time the larger is the last
+  sys::WallTime time{};  // of `last`; where two threads have one at that time, the larger counts
 };
 
 struct RateSink {

@@ -54,6 +54,13 @@ struct SummaryFacts {
   std::string setup_data = "";        // JSON; empty: there is none
 };
 
+// What the machine-readable form says of the test beside its measurements.
+struct SummaryOrigin {
+  std::string script;        // its text
+  std::string version;       // of the k6 whose behaviour it is
+  sys::WallTime written_at;  // of the summary
+};
+
 // Ends with a line break; empty where the mode is disabled.
 std::string summary_text(const SummaryFacts& facts, const SummaryOptions& options);
 
@@ -62,5 +69,11 @@ std::string summary_text(const SummaryFacts& facts, const SummaryOptions& option
 // where the setup data is no JSON.
 Result<std::string> handle_summary_json(const SummaryFacts& facts, const SummaryOptions& options);
 Result<std::string> summary_export_json(const SummaryFacts& facts, const SummaryOptions& options);
+
+// The form of --new-machine-readable-summary, version 1.0.0 of k6's schema, for both: {config,
+// metadata, results, version}. Trends have avg, min, med, max, p90 and p95 where the statistics
+// asked for have them.
+std::string machine_summary_json(const SummaryFacts& facts, const SummaryOptions& options,
+                                 const SummaryOrigin& origin);
 
 }  // namespace crema::load

@@ -109,6 +109,8 @@ class ScriptUser {
 
   // The tags of every sample from now on, and what __ENV has beside the environment.
   void begin_scenario(const TagSet* tags, const std::map<std::string, std::string>* environment);
+  // What runs now is in this group: of setup() and teardown(), which have one of their name.
+  void enter_group(const std::string& name);
   // A new iteration: __ITER, k6/execution's facts, cookies as at the start, no group.
   void begin_iteration(const IterationFacts& facts);
   // After one that was interrupted: the user can be called again.
