@@ -314,6 +314,9 @@ void GrpcCall::end() {
   }
   if (stream.error) {
     status_ = grpc_status_of(stream.error);
+    // The server's clock was quicker.
+    if (status_.code == GrpcCode::canceled && channel_->context_.loop().now() >= deadline_)
+      status_ = {GrpcCode::deadline_exceeded, "context deadline exceeded", ""};
     return;
   }
   const auto type = stream.fields.find("content-type");
