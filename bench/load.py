@@ -162,6 +162,49 @@ def speed(options: argparse.Namespace, programs: dict[str, list[str]]) -> None:
             print(line, flush=True)
 
 
+GRPC = """import grpc from 'k6/net/grpc'; import { check } from 'k6';
+export const options = { vus: %d, duration: '%ds' };
+const client = new grpc.Client();
+client.load(['%s'], 'shop.proto');
+export default function () {
+  if (__ITER === 0) client.connect('%s', { plaintext: true });
+  const r = client.invoke('shop.v1.Shop/Order', { drink: 'latte', cups: 2 });
+  check(r, { ok: (r) => r.status === grpc.StatusOK && r.message.message === '2 x latte' });
+}
+"""
+
+
+def grpc(options: argparse.Namespace, programs: dict[str, list[str]]) -> None:
+    """Unary calls of the server of the end-to-end tests."""
+    protos = ROOT / "tests/e2e/grpc"
+    with tempfile.TemporaryDirectory(prefix="crema-bench-") as folder:
+        server = pathlib.Path(folder, "shop")
+        subprocess.run(["go", "build", "-o", server, "."], cwd=protos, check=True)
+        running = subprocess.Popen(["taskset", "-c", str(options.cores[1]), server], cwd=protos,
+                                   stdout=subprocess.PIPE, text=True)
+        try:
+            address = f"127.0.0.1:{running.stdout.readline().strip()}"
+            script = GRPC % (options.users, options.seconds, protos, address)
+            rates: dict[str, list[float]] = {program: [] for program in programs}
+            work: dict[str, list[float]] = {program: [] for program in programs}
+            for _ in range(options.rounds):
+                for program, command in programs.items():
+                    metrics, seconds, _ = run_script(command, script, options.cores[0])
+                    if metrics["checks"]["fails"]:
+                        sys.exit(f"gRPC: {program} had failures: {metrics['checks']}")
+                    rates[program].append(metrics["iterations"]["rate"])
+                    work[program].append(seconds / metrics["iterations"]["count"] * 1e6)
+        finally:
+            running.kill()
+            running.wait()
+    middle = {program: statistics.median(values) for program, values in rates.items()}
+    line = f"{'gRPC':<14}" + "".join(f"{value:>12,.0f}" for value in middle.values())
+    line += f"{'':>12}{middle['crema'] / middle['k6']:>8.2f}x" if "k6" in middle else ""
+    print(line)
+    for program, values in work.items():
+        print(f"  {program}: {statistics.median(values):.1f} us of CPU a call", flush=True)
+
+
 def memory(options: argparse.Namespace, programs: dict[str, list[str]]) -> None:
     users = options.memory_users
     print(f"\nmemory of {users:,} users with http.get and sleep(1), 10 s\n")
@@ -205,6 +248,8 @@ def main() -> None:
     if options.k6:
         programs["k6"] = [options.k6]
     speed(options, programs)
+    if not options.only or "gRPC" in options.only:
+        grpc(options, programs)
     if not options.no_memory:
         memory(options, programs)
 
