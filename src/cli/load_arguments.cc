@@ -197,6 +197,9 @@ Result<> fill(const sys::Host& host, const Given& given, LoadArguments& argument
     request.secret_sources.push_back(*source);
   request.init_timeout = CREMA_TRY(load::parse_duration(given.init_timeout));
   request.summary_mode = CREMA_TRY(summary_mode(given.summary_mode));
+  if (given.summary_mode == "legacy")
+    arguments.remarks.emplace_back(
+        "--summary-mode legacy gives the compact one: k6 v2 has no other");
   request.environment = CREMA_TRY(script_environment(host, given, arguments.verb == LoadVerb::run));
   for (std::size_t i = 0; i < kIgnored.size(); ++i)
     if (given.is_ignored[i])

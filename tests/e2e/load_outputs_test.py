@@ -219,8 +219,8 @@ def check_influxdb(bench: Bench) -> None:
 class Receiver:
     """The receiver of OTLP, with what came to it."""
 
-    def __init__(self, program: pathlib.Path) -> None:
-        self.process = subprocess.Popen([program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    def __init__(self, program: pathlib.Path, *arguments: pathlib.Path) -> None:
+        self.process = subprocess.Popen([program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.addresses = json.loads(self.process.stdout.readline())
 
     def end(self) -> list[dict]:
@@ -271,8 +271,29 @@ def check_opentelemetry(bench: Bench, program: pathlib.Path) -> None:
             bench.compare(f"opentelemetry {protocol}{form}", found)
 
 
+def check_tls(bench: Bench, program: pathlib.Path) -> None:
+    """A server with a certificate that only an authority of ours knows, who wants one of the client."""
+    certificate, key = bench.folder / "server.pem", bench.folder / "server.key"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(certificate),
+                    "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"],
+                   check=True, capture_output=True)
+    for protocol, kind in (("grpc", "grpc"), ("http/protobuf", "http")):
+        for name in bench.programs:
+            receiver = Receiver(program, certificate, key)
+            bench.run(name, "tls", "opentelemetry", K6_OTEL_EXPORTER_PROTOCOL=protocol,
+                      **{f"K6_OTEL_{kind.upper()}_EXPORTER_ENDPOINT": receiver.addresses[kind]},
+                      K6_OTEL_TLS_CERTIFICATE=str(certificate), K6_OTEL_TLS_CLIENT_CERTIFICATE=str(certificate),
+                      K6_OTEL_TLS_CLIENT_KEY=str(key))
+            bench.failures.same({one["by"] for one in receiver.end()}, {kind}, f"opentelemetry {protocol} of {name} with TLS")
+
+
 def check_complaint(bench: Bench, program: pathlib.Path) -> None:
+    """What is said where the collector has no TLS, or does not keep everything."""
     receiver = Receiver(program)
+    for protocol, kind in (("grpc", "GRPC"), ("http/protobuf", "HTTP")):
+        said = bench.run("crema", "otlp", "opentelemetry", K6_OTEL_EXPORTER_PROTOCOL=protocol,
+                         **{f"K6_OTEL_{kind}_EXPORTER_ENDPOINT": receiver.addresses[kind.lower()]})
+        bench.failures.same(f"set K6_OTEL_{kind}_EXPORTER_INSECURE=true" in said, True, said)
     said = bench.run("crema", "otlp", "opentelemetry", K6_OTEL_EXPORTER_PROTOCOL="http/protobuf",
                      K6_OTEL_HTTP_EXPORTER_ENDPOINT=receiver.addresses["http"],
                      K6_OTEL_HTTP_EXPORTER_INSECURE="true", K6_OTEL_HEADERS="X-Key=complain")
@@ -313,6 +334,7 @@ def main() -> int:
         if receiver:
             check_opentelemetry(bench, receiver)
             check_complaint(bench, receiver)
+            check_tls(bench, receiver)
             parts += 1
         else:
             print("left out: the receiver of OTLP needs Go and its modules")

@@ -29,7 +29,7 @@ Result<std::unique_ptr<Output>> make_output(std::string_view text, const OutputS
   for (const OutputKind& kind : kinds) {
     if (kind.name == name)
       return kind.make(std::string(text.substr(std::min(equals + 1, text.size()))), settings);
-    names.push_back(kind.name);
+    if (!kind.missing) names.push_back(kind.name);
   }
   auto error = make_error("load/output", fmt::format("there is no output `{}`", name));
   error.hint = fmt::format("use one of {}", fmt::join(names, ", "));

@@ -23,13 +23,13 @@ Result<std::unique_ptr<Output>> no_dashboard(const std::string&, const OutputSet
 }
 
 constexpr std::array kSending = {
-    OutputKind{"cloud", no_cloud},
+    OutputKind{"cloud", no_cloud, true},
     OutputKind{"experimental-opentelemetry", make_opentelemetry_output},
     OutputKind{"experimental-prometheus-rw", make_prometheus_output},
     OutputKind{"influxdb", make_influxdb_output},
     OutputKind{"opentelemetry", make_opentelemetry_output},
     OutputKind{"prometheus-rw", make_prometheus_output},
-    OutputKind{"web-dashboard", no_dashboard},
+    OutputKind{"web-dashboard", no_dashboard, true},
 };
 
 }  // namespace

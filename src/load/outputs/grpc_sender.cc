@@ -122,9 +122,7 @@ Session make_session(Call& call) {
   return Session(made == 0 ? session : nullptr);
 }
 
-Receipt failed(std::string why) {
-  return {.delivery = Delivery::failed, .why = std::move(why), .content = {}};
-}
+Receipt failed(std::string why) { return {.delivery = Delivery::failed, .why = std::move(why)}; }
 
 class GrpcSender : public Sender {
  public:
@@ -157,8 +155,11 @@ class GrpcSender : public Sender {
       return failed(error_of(connected, "dial").message);
     if (!url_.secure()) return exchange(socket, body, deadline);
     TlsStream stream(socket, *tls_);
-    if (const auto agreed = stream.handshake(url_.host, deadline, "h2"); !agreed)
-      return failed(error_of(agreed).message);
+    if (const auto agreed = stream.handshake(url_.host, deadline, "h2"); !agreed) {
+      Receipt receipt = failed(error_of(agreed).message);
+      if (agreed.failure == TlsFailure::not_tls) receipt.hint = options_.without_tls;
+      return receipt;
+    }
     if (stream.facts().protocol != "h2") return failed("the server does not speak HTTP/2");
     return exchange(stream, body, deadline);
   }
@@ -226,12 +227,11 @@ class GrpcSender : public Sender {
       return failed(fmt::format("the server answers HTTP {} and no gRPC", call.http_status));
     if (*call.status == 0) {
       const auto size = std::min(kHeadOfMessage, call.content.size());
-      return {.delivery = Delivery::done, .why = {}, .content = call.content.substr(size)};
+      return {.content = call.content.substr(size)};
     }
     const bool again = std::ranges::find(kRepeatable, *call.status) != kRepeatable.end();
     return {.delivery = again ? Delivery::failed : Delivery::refused,
-            .why = fmt::format("gRPC status {}: {}", *call.status, call.message),
-            .content = {}};
+            .why = fmt::format("gRPC status {}: {}", *call.status, call.message)};
   }
 
   std::unique_ptr<Loop> loop_;

@@ -41,9 +41,13 @@ class HttpSender : public Sender {
                    response);
     });
     loop_->run_until_done();
-    if (response.error)
-      return {.delivery = Delivery::failed, .why = response.error.message, .content = {}};
-    Receipt receipt{.delivery = Delivery::done, .why = {}, .content = std::move(response.body)};
+    if (response.error) {
+      const bool clear = response.error.code == ErrorCode::tls_header;
+      return {.delivery = Delivery::failed,
+              .why = response.error.message,
+              .hint = clear ? options_.without_tls : ""};
+    }
+    Receipt receipt{.content = std::move(response.body)};
     if (response.status >= 200 && response.status < 300) return receipt;
     receipt.delivery = can_be_repeated(response.status) ? Delivery::failed : Delivery::refused;
     receipt.why = fmt::format("the server answers {}", response.status_text);

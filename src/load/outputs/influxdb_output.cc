@@ -153,6 +153,7 @@ Place place_of(const OutputValues& values, const Argument& argument, const std::
 Result<std::unique_ptr<Sender>> sender_of(const OutputValues& values, const Argument& argument,
                                           const Place& place, const sys::Clock& clock) {
   SenderOptions sending;
+  sending.without_tls = "begin the address with http://";
   const auto asked = argument.user();
   if (const auto user = asked ? asked : values.text("username", "K6_INFLUXDB_USERNAME")) {
     const auto password =

@@ -107,8 +107,9 @@ Result<std::string> endpoint_of(const OutputValues& values, std::string_view key
                                 std::string_view variable, std::string_view fallback) {
   auto endpoint = values.text(key, variable).value_or(std::string(fallback));
   if (endpoint.find("://") == std::string::npos) return endpoint;
-  return values.fault(variable, fmt::format("`{}` has a scheme", endpoint),
-                      "write host and port only; K6_OTEL_..._EXPORTER_INSECURE=true is for http");
+  return values.fault(
+      variable, fmt::format("`{}` has a scheme", endpoint),
+      "write host and port only; K6_OTEL_..._EXPORTER_INSECURE=true does without TLS");
 }
 
 Result<bool> insecure(const OutputValues& values, std::string_view key, std::string_view variable) {
@@ -142,6 +143,7 @@ Result<std::unique_ptr<Sender>> sender_of(const OutputValues& values,
   if (CREMA_TRY(speaks_grpc(values))) {
     const bool clear =
         CREMA_TRY(insecure(values, "grpcExporterInsecure", "K6_OTEL_GRPC_EXPORTER_INSECURE"));
+    sending.without_tls = "set K6_OTEL_GRPC_EXPORTER_INSECURE=true";
     sending.url =
         fmt::format("{}://{}{}", clear ? "http" : "https",
                     CREMA_TRY(endpoint_of(values, "grpcExporterEndpoint",
@@ -151,6 +153,7 @@ Result<std::unique_ptr<Sender>> sender_of(const OutputValues& values,
   }
   const bool clear =
       CREMA_TRY(insecure(values, "httpExporterInsecure", "K6_OTEL_HTTP_EXPORTER_INSECURE"));
+  sending.without_tls = "set K6_OTEL_HTTP_EXPORTER_INSECURE=true";
   sending.url = fmt::format(
       "{}://{}{}", clear ? "http" : "https",
       CREMA_TRY(endpoint_of(values, "httpExporterEndpoint", "K6_OTEL_HTTP_EXPORTER_ENDPOINT",
@@ -163,9 +166,12 @@ Result<std::unique_ptr<Sender>> sender_of(const OutputValues& values,
 
 }  // namespace
 
-Result<std::unique_ptr<Output>> make_opentelemetry_output(const std::string&,
+Result<std::unique_ptr<Output>> make_opentelemetry_output(const std::string& argument,
                                                           const OutputSettings& settings) {
   const auto values = CREMA_TRY(OutputValues::create(kName, settings));
+  if (!argument.empty())
+    return values.fault("-o opentelemetry=...", "it takes nothing behind its name",
+                        "say the place in K6_OTEL_GRPC_EXPORTER_ENDPOINT");
   CREMA_TRY(refuse_what_is_missing(values));
   OpenTelemetryOptions options{.resource = CREMA_TRY(resource_of(values))};
   options.prefix = values.text("metricPrefix", "K6_OTEL_METRIC_PREFIX").value_or("");

@@ -8,7 +8,8 @@
 
 namespace crema::load {
 
-// Prometheus remote write, told by K6_PROMETHEUS_RW_* and the config file; no argument.
+// Prometheus remote write, told by K6_PROMETHEUS_RW_* and the config file. The argument, if there
+// is one, is the address.
 Result<std::unique_ptr<Output>> make_prometheus_output(const std::string& argument,
                                                        const OutputSettings& settings);
 

@@ -92,7 +92,7 @@ Result<> refuse_what_is_missing(const OutputValues& values) {
 
 }  // namespace
 
-Result<std::unique_ptr<Output>> make_prometheus_output(const std::string&,
+Result<std::unique_ptr<Output>> make_prometheus_output(const std::string& argument,
                                                        const OutputSettings& settings) {
   // The config file knows it by k6's name.
   const auto values = CREMA_TRY(OutputValues::create("experimental-prometheus-rw", settings));
@@ -101,10 +101,13 @@ Result<std::unique_ptr<Output>> make_prometheus_output(const std::string&,
       CREMA_TRY(make_prometheus_exporter(CREMA_TRY(series_options(values)), *settings.clock));
   const auto interval = CREMA_TRY(duration_value(
       values, "pushInterval", "K6_PROMETHEUS_RW_PUSH_INTERVAL", std::chrono::seconds(5)));
-  SenderOptions sending{.url = values.text("url", "K6_PROMETHEUS_RW_SERVER_URL")
-                                   .value_or("http://localhost:9090/api/v1/write"),
+  SenderOptions sending{.url = argument.empty()
+                                   ? values.text("url", "K6_PROMETHEUS_RW_SERVER_URL")
+                                         .value_or("http://localhost:9090/api/v1/write")
+                                   : argument,
                         .headers = CREMA_TRY(headers_of(values)),
-                        .tls = CREMA_TRY(tls_options(values))};
+                        .tls = CREMA_TRY(tls_options(values)),
+                        .without_tls = "begin K6_PROMETHEUS_RW_SERVER_URL with http://"};
   auto sender = make_http_sender(*settings.clock, std::move(sending));
   if (!sender && sender.error().code != "load/url") return fail(std::move(sender).error());
   if (!sender)

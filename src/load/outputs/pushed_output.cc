@@ -93,7 +93,7 @@ bool PushedOutput::deliver(const std::string& message) {
       state_.lock()->exporter->not_delivered();
       if (!away_)
         say(fmt::format("{} takes no measurements: {}", sender_->address(), receipt.why),
-            "start the server; what it misses is sent again");
+            receipt.hint.empty() ? "start the server; what it misses is sent again" : receipt.hint);
       away_ = true;
       return false;
     case Delivery::refused:

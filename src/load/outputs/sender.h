@@ -24,6 +24,7 @@ enum class Delivery : std::uint8_t {
 struct Receipt {
   Delivery delivery = Delivery::done;
   std::string why;      // where it is not done
+  std::string hint;     // what to do about it; "" where that is not known
   std::string content;  // what the server answered
 };
 
@@ -42,6 +43,7 @@ struct SenderOptions {
   TlsOptions tls;
   std::chrono::nanoseconds timeout = std::chrono::seconds(5);
   ProxySettings proxies;
+  std::string without_tls;  // a hint: how to speak to a server that has no TLS
 };
 
 // A POST for each message, on a connection that is kept. Fails with "load/url", or as TlsContext.

@@ -1,9 +1,11 @@
 // Takes OTLP metrics over gRPC and HTTP, with the messages and servers that the projects themselves
-// publish. The first line it prints has its addresses, each line after that one request as JSON.
+// publish. The first line it prints has its addresses, each line after that one request as JSON. With
+// the files of a certificate and its key as arguments it speaks TLS and asks for a certificate.
 package main
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
@@ -13,6 +15,7 @@ import (
 
 	metrics "go.opentelemetry.io/proto/otlp/collector/metrics/v1"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
@@ -75,9 +78,19 @@ func listen() net.Listener {
 func main() {
 	s := &server{}
 	calls := grpc.NewServer()
-	metrics.RegisterMetricsServiceServer(calls, s)
 	byGrpc, byHTTP := listen(), listen()
-	fmt.Printf("{\"grpc\":%q,\"http\":%q}\n", byGrpc.Addr(), byHTTP.Addr())
+	grpcAddress, httpAddress := byGrpc.Addr(), byHTTP.Addr()
+	if len(os.Args) == 3 {
+		pair, err := tls.LoadX509KeyPair(os.Args[1], os.Args[2])
+		if err != nil {
+			panic(err)
+		}
+		config := &tls.Config{Certificates: []tls.Certificate{pair}, ClientAuth: tls.RequireAnyClientCert}
+		byHTTP = tls.NewListener(byHTTP, config)
+		calls = grpc.NewServer(grpc.Creds(credentials.NewTLS(config)))
+	}
+	metrics.RegisterMetricsServiceServer(calls, s)
+	fmt.Printf("{\"grpc\":%q,\"http\":%q}\n", grpcAddress, httpAddress)
 	go http.Serve(byHTTP, s)
 	fmt.Fprintln(os.Stderr, calls.Serve(byGrpc))
 }

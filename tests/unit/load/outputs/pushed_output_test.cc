@@ -114,6 +114,14 @@ TEST_F(Pushing, SaysThatAServerSpeaksNoGrpc) {
                                   HasSubstr("the last measurements did not arrive")));
 }
 
+TEST_F(Pushing, TakesWhatStandsBehindTheName) {
+  ScriptedServer server({{reply(ok(""))}});
+  run("prometheus-rw=" + server.url("/w"),
+      {{"K6_PROMETHEUS_RW_SERVER_URL", "http://localhost:1/"}});
+  EXPECT_EQ(server.requests().size(), 1U);
+  EXPECT_THAT(refused("opentelemetry=localhost:1", {}).hint, HasSubstr("GRPC_EXPORTER_ENDPOINT"));
+}
+
 TEST_F(Pushing, MakesTheDatabaseAndWritesLines) {
   ScriptedServer server({{reply(ok("{}"))}, {reply(kBusy), reply(ok(""))}});
   const auto address = "http://user:secret@" + server.url("").substr(7);
@@ -182,8 +190,8 @@ TEST_F(Pushing, ReadsTheConfigFileBelowTheEnvironment) {
 
 TEST_F(Pushing, NamesTheOutputsThereAre) {
   EXPECT_EQ(refused("kafka=x", {}).hint,
-            "use one of csv, json, cloud, experimental-opentelemetry, experimental-prometheus-rw, "
-            "influxdb, opentelemetry, prometheus-rw, web-dashboard");
+            "use one of csv, json, experimental-opentelemetry, experimental-prometheus-rw, "
+            "influxdb, opentelemetry, prometheus-rw");
   EXPECT_THAT(refused("cloud", {}).message, HasSubstr("not supported"));
   EXPECT_THAT(refused("web-dashboard", {}).hint, HasSubstr("--web"));
 }

@@ -44,6 +44,7 @@ struct OutputKind {
   // `argument` is what stands after the first "=" of -o; "" where there is nothing.
   Result<std::unique_ptr<Output>> (*make)(const std::string& argument,
                                           const OutputSettings& settings);
+  bool missing = false;  // `make` only says that it is not here, and what is in its place
 };
 
 // json and csv.
@@ -51,7 +52,7 @@ std::span<const OutputKind> file_outputs();
 
 // `text` is what stands after -o: "json=FILE", "csv=FILE"; "-" is standard output, and a name that
 // ends in .gz a compressed file. Fails with "load/output" on a name that none of `kinds` has,
-// naming those that are there, and on what the output itself cannot do.
+// naming those that are not missing, and on what the output itself cannot do.
 Result<std::unique_ptr<Output>> make_output(std::string_view text, const OutputSettings& settings,
                                             std::span<const OutputKind> kinds = file_outputs());
 
