@@ -1,7 +1,8 @@
 // The module "k6/experimental/streams": ReadableStream with its default reader and controller
 // (https://streams.spec.whatwg.org, as far as k6 has it). The text is run once in each context that
-// imports it; its value is the object of exports.
-(() => {
+// imports it; its value is a function that takes the writable half (writable_streams.js) and gives
+// the object of exports.
+((writable) => {
   'use strict';
 
   const named = (name, message) => {
@@ -21,9 +22,13 @@
       return Promise.reject(error);
     }
   };
+  // A promise, with the functions that settle it, and whether one of them was called.
   const settler = () => {
-    const settler = {};
-    settler.promise = new Promise((resolve, reject) => Object.assign(settler, { resolve, reject }));
+    const settler = { settled: false };
+    settler.promise = new Promise((resolve, reject) => {
+      settler.resolve = (value) => (settler.settled = true, resolve(value));
+      settler.reject = (error) => (settler.settled = true, reject(error));
+    });
     return settler;
   };
 
@@ -117,24 +122,29 @@
     return promised(() => state.cancel(reason)).then(nothing);
   };
 
-  const method = (source, name) => {
-    const member = source[name];
+  // A function of the object that a stream is made of, and of no other.
+  const method = (object, kind, name) => {
+    const member = object[name];
     if (member === undefined) return nothing;
-    if (typeof member !== 'function') throw new TypeError(`underlyingSource.[[${name}]] must be a function`);
-    return (...given) => member.apply(source, given);
+    if (typeof member !== 'function') throw new TypeError(`${kind}.[[${name}]] must be a function`);
+    return (...given) => member.apply(object, given);
   };
-  const newState = (source, strategy) => {
-    if (source.type !== undefined)
-      throw String(source.type) === 'bytes' ? named('NotSupportedError', "'bytes' stream is not supported yet")
-        : new TypeError('invalid underlying source type');
+  const readStrategy = (strategy) => {
     const size = strategy.size ?? one;
     if (typeof size !== 'function') throw new TypeError('size must be a function');
     const highWaterMark = strategy.highWaterMark ?? 1;
     if (typeof highWaterMark !== 'number' || !(highWaterMark >= 0))
       throw new RangeError('highWaterMark must be a non-negative number');
+    return { size, highWaterMark };
+  };
+  const newState = (source, strategy) => {
+    if (source.type !== undefined)
+      throw String(source.type) === 'bytes' ? named('NotSupportedError', "'bytes' stream is not supported yet")
+        : new TypeError('invalid underlying source type');
     return {
       status: 'readable', error: undefined, reader: null, queue: [], total: 0, started: false, closing: false,
-      pulling: false, pullAgain: false, size, highWaterMark, pull: method(source, 'pull'), cancel: method(source, 'cancel'),
+      pulling: false, pullAgain: false, ...readStrategy(strategy), pull: method(source, 'underlyingSource', 'pull'),
+      cancel: method(source, 'underlyingSource', 'cancel'),
     };
   };
 
@@ -204,7 +214,7 @@
       const state = newState(source, isNullish(strategy) ? {} : strategy);
       this.#state = state;
       state.controller = new ReadableStreamDefaultController(state);
-      Promise.resolve(method(source, 'start')(state.controller)).then(() => {
+      Promise.resolve(method(source, 'underlyingSource', 'start')(state.controller)).then(() => {
         state.started = true;
         pull(state);
       }, (error) => fail(state, error));
@@ -237,5 +247,6 @@
     }
   }
 
-  return { ReadableStream, ReadableStreamDefaultReader, CountQueuingStrategy };
-})();
+  const shared = { isObject, isNullish, nothing, promised, settler, method, readStrategy };
+  return { ReadableStream, ReadableStreamDefaultReader, CountQueuingStrategy, ...writable(shared) };
+});
