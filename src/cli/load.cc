@@ -150,6 +150,19 @@ int inspect_script(const sys::Host& host, const LoadArguments& arguments) {
   return static_cast<int>(inspection.exit);
 }
 
+int archive_script(const sys::Host& host, const LoadArguments& arguments) {
+  LoadLog log(host, arguments.log);
+  const auto archiving =
+      load::archive_test(host, request_of(host, arguments, log), !arguments.exclude_environment);
+  if (archiving.exit != load::LoadExit::ok) return static_cast<int>(archiving.exit);
+  if (arguments.archive == "-") {
+    print(archiving.bytes);
+    return 0;
+  }
+  const auto written = sys::write_file(host.working_directory / arguments.archive, archiving.bytes);
+  return written ? 0 : report(written.error(), host);
+}
+
 constexpr std::string_view kNewScript = R"(import http from 'k6/http';
 import { check, sleep } from 'k6';
 
@@ -204,6 +217,8 @@ int run_load(CommandContext& context) {
       return run_script(context.host, arguments);
     case LoadVerb::inspect:
       return inspect_script(context.host, arguments);
+    case LoadVerb::archive:
+      return archive_script(context.host, arguments);
     case LoadVerb::create:
       return new_script(context.host, arguments);
   }

@@ -42,7 +42,7 @@ constexpr std::array kIgnored = std::to_array<IgnoredFlag>({
 });
 
 // Verbs of k6 that need its cloud or its extensions.
-constexpr std::array<std::string_view, 5> kOnlyInK6 = {"cloud", "archive", "deps", "x", "stats"};
+constexpr std::array<std::string_view, 4> kOnlyInK6 = {"cloud", "deps", "x", "stats"};
 
 struct Given {
   std::string verb, script;
@@ -87,10 +87,14 @@ void add_ignored_flags(CLI::App& app, Given& given) {
 
 void declare(CLI::App& app, Given& given, LoadArguments& arguments) {
   add_ignored_flags(app, given);
-  app.add_option("verb", given.verb, "run, inspect, new, compare or ab")->required();
-  app.add_option("script", given.script, "a file, or - for standard input");
+  app.add_option("verb", given.verb, "run, inspect, archive, new, compare or ab")->required();
+  app.add_option("script", given.script, "a file, an archive, or - for standard input");
   add_option_flags(app, given);
   app.add_option("-e,--env", given.environment, "NAME=VALUE for __ENV")
+      ->take_all()
+      ->allow_extra_args(false);
+  app.add_option("--secret-source", arguments.request.secret_sources,
+                 "where k6/secrets finds secrets: file=PATH, mock=NAME=VALUE, url=...")
       ->take_all()
       ->allow_extra_args(false);
   app.add_option("-c,--config", given.config, "a JSON file of options");
@@ -115,6 +119,9 @@ void declare(CLI::App& app, Given& given, LoadArguments& arguments) {
   app.add_flag("--no-color", arguments.no_colour, "no colours");
   app.add_flag("--execution-requirements", arguments.requirements,
                "inspect: how long, how many users");
+  app.add_option("-O,--archive-out", arguments.archive, "archive: where to, - for standard output");
+  app.add_flag("--exclude-env-vars", arguments.exclude_environment,
+               "archive: nothing of the environment");
   app.add_flag("-f,--force", arguments.force, "new: write over a file that is there");
 }
 
@@ -167,20 +174,26 @@ Result<> fill(const sys::Host& host, const Given& given, LoadArguments& argument
     arguments.verb = LoadVerb::run;
   else if (given.verb == "inspect")
     arguments.verb = LoadVerb::inspect;
+  else if (given.verb == "archive")
+    arguments.verb = LoadVerb::archive;
   else if (given.verb == "new")
     arguments.verb = LoadVerb::create;
   else if (std::ranges::find(kOnlyInK6, given.verb) != kOnlyInK6.end())
     return fail("load/not-supported", fmt::format("not supported: k6 {}", given.verb));
   else
-    return fail("load/verb",
-                fmt::format("there is no `crema load {}`: run, inspect, new, compare and ab are",
-                            given.verb));
+    return fail(
+        "load/verb",
+        fmt::format("there is no `crema load {}`: run, inspect, archive, new, compare and ab are",
+                    given.verb));
   load::TestRequest& request = arguments.request;
   request.script = given.script;
   if (request.script.empty() && arguments.verb != LoadVerb::create)
     return fail("load/script", fmt::format("`crema load {}` needs a script", given.verb));
   if (request.script == "-")
     request.standard_input.assign(std::istreambuf_iterator<char>(std::cin), {});
+  if (const auto source = host.variable("K6_SECRET_SOURCE");
+      source && request.secret_sources.empty())
+    request.secret_sources.push_back(*source);
   request.init_timeout = CREMA_TRY(load::parse_duration(given.init_timeout));
   request.summary_mode = CREMA_TRY(summary_mode(given.summary_mode));
   request.environment = CREMA_TRY(script_environment(host, given, arguments.verb == LoadVerb::run));

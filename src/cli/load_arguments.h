@@ -12,7 +12,7 @@
 
 namespace crema::cli {
 
-enum class LoadVerb : std::uint8_t { run, inspect, create };
+enum class LoadVerb : std::uint8_t { run, inspect, archive, create };
 
 struct LoadArguments {
   LoadVerb verb = LoadVerb::run;
@@ -26,6 +26,8 @@ struct LoadArguments {
   bool no_colour = false;
   bool requirements = false;  // of inspect
   bool force = false;         // of new
+  std::string archive = "archive.tar";  // of archive: a file, or - for standard output
+  bool exclude_environment = false;
 };
 
 // A value is the exit code to end with: help was printed, or the arguments were wrong and that was

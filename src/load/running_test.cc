@@ -14,12 +14,27 @@
 #include <algorithm>
 
 namespace crema::load {
+namespace {
+
+// The request with a log that no secret gets into.
+TestRequest discreet(TestRequest request, const SecretSources& secrets) {
+  if (!request.log || request.secret_sources.empty()) return request;
+  request.log = [log = request.log, &secrets](const LogEntry& entry) {
+    LogEntry hidden = entry;
+    hidden.message = secrets.redacted(std::move(hidden.message));
+    for (auto& [name, value] : hidden.fields) value = secrets.redacted(std::move(value));
+    log(hidden);
+  };
+  return request;
+}
+
+}  // namespace
 
 RunningTest::RunningTest(const sys::Host& host, const TestRequest& request, std::stop_token stop)
     : host_(host),
-      request_(request),
+      request_(discreet(request, secrets_)),
       stop_(std::move(stop)),
-      remote_(host, (host.working_directory / request.script).parent_path(), request.log),
+      remote_(host, (host.working_directory / request.script).parent_path(), request_.log),
       files_([this](const std::string& address) { return remote_.fetch(address); }),
       programs_(make_programs(files_)),
       builtins_(registry_),
@@ -28,11 +43,12 @@ RunningTest::RunningTest(const sys::Host& host, const TestRequest& request, std:
   shared_.clock = host.clock;
   shared_.programs = programs_.get();
   shared_.shared_arrays = &shared_arrays_;
+  shared_.secrets = &secrets_;
   shared_.registry = &registry_;
   shared_.builtins = &builtins_;
   shared_.test = &facts_;
   shared_.settings = &settings_;
-  shared_.log = request.log;
+  shared_.log = request_.log;
   settings_.environment = request.environment;
   settings_.init_timeout = request.init_timeout;
   facts_.abort = [this](const std::string& reason) { end(LoadExit::script_aborted, reason); };
@@ -101,7 +117,7 @@ void RunningTest::say_validity(const TestOutcome& outcome) const {
 
 Inspection RunningTest::inspect(bool requirements) {
   Inspection inspection;
-  inspection.exit = read_test_code(request_, shared_, files_, host_, code_);
+  inspection.exit = read_code();
   if (inspection.exit != LoadExit::ok) return inspection;
   const auto striping = striping_of(code_.options);
   inspection.json = requirements && striping
@@ -110,10 +126,30 @@ Inspection RunningTest::inspect(bool requirements) {
   return inspection;
 }
 
+Archiving RunningTest::archive(bool with_environment) {
+  Archiving archiving;
+  archiving.exit = read_code();
+  if (archiving.exit != LoadExit::ok) return archiving;
+  auto bytes = write_archive(archive_of(code_, files_, with_environment));
+  if (bytes) {
+    archiving.bytes = std::move(*bytes);
+  } else {
+    log_diagnostic(request_.log, bytes.error());
+    archiving.exit = LoadExit::generic;
+  }
+  return archiving;
+}
+
+LoadExit RunningTest::read_code() {
+  if (const auto read = secrets_.read(request_.secret_sources, host_); !read) {
+    log_diagnostic(request_.log, read.error());
+    return LoadExit::other;
+  }
+  return read_test_code(request_, shared_, files_, host_, code_);
+}
+
 LoadExit RunningTest::prepare() {
-  if (const auto exit = read_test_code(request_, shared_, files_, host_, code_);
-      exit != LoadExit::ok)
-    return exit;
+  if (const auto exit = read_code(); exit != LoadExit::ok) return exit;
   files_.seal();
   const auto made = make_parts();
   if (made) return LoadExit::ok;
@@ -126,7 +162,7 @@ Result<> RunningTest::make_parts() {
     thresholds_ = CREMA_TRY(ThresholdSet::create(registry_, threshold_options(code_.options)));
   summary_ = CREMA_TRY(summary_options(code_.options));
   striping_ = CREMA_TRY(striping_of(code_.options));
-  settings_ = user_settings(code_.options, request_.environment);
+  settings_ = user_settings(code_.options, code_.environment);
   settings_.init_timeout = request_.init_timeout;
   resolver_ = CREMA_TRY(Resolver::create(CREMA_TRY(resolver_options(code_.options))));
   shared_.resolver = resolver_.get();

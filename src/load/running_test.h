@@ -11,6 +11,7 @@
 #include "crema/base/sync.h"
 #include "crema/load/metrics/output.h"
 #include "crema/load/schedule/execution_plan.h"
+#include "crema/load/script/secrets.h"
 #include "crema/load/test_run.h"
 
 #include <atomic>
@@ -39,8 +40,10 @@ class RunningTest {
 
   TestOutcome run();
   Inspection inspect(bool requirements);
+  Archiving archive(bool with_environment);
 
  private:
+  LoadExit read_code();
   LoadExit prepare();
   Result<> make_parts();
   Result<> open_outputs();
@@ -81,7 +84,8 @@ class RunningTest {
   void export_summary(const SummaryFacts& facts);
 
   const sys::Host& host_;
-  const TestRequest& request_;
+  SecretSources secrets_;
+  const TestRequest request_;  // its log hides the test's secrets
   std::stop_token stop_;
   RemoteModules remote_;
   ModuleFiles files_;

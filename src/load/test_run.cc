@@ -13,4 +13,8 @@ Inspection inspect_test(const sys::Host& host, const TestRequest& request, bool 
   return RunningTest(host, request, {}).inspect(requirements);
 }
 
+Archiving archive_test(const sys::Host& host, const TestRequest& request, bool with_environment) {
+  return RunningTest(host, request, {}).archive(with_environment);
+}
+
 }  // namespace crema::load

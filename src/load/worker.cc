@@ -66,6 +66,7 @@ UserLinks Worker::links() {
                    .runtime = runtime_.get(),
                    .programs = shared_.programs,
                    .shared_arrays = arrays_.get(),
+                   .secrets = shared_.secrets,
                    .registry = shared_.registry,
                    .builtins = shared_.builtins,
                    .recorder = recorder_.get(),

@@ -24,6 +24,7 @@ struct WorkerShared {
   const sys::Clock* clock = nullptr;
   Programs* programs = nullptr;
   SharedArrayTexts* shared_arrays = nullptr;
+  SecretSources* secrets = nullptr;
   Registry* registry = nullptr;
   const Builtins* builtins = nullptr;
   TestFacts* test = nullptr;

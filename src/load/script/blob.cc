@@ -1,6 +1,7 @@
 #include "blob.h"
 
 #include "native.h"
+#include "promise.h"
 #include "script_classes.h"
 
 #include <algorithm>
@@ -33,16 +34,7 @@ JSValue value_as(JSContext* context, const std::string& bytes, As as) {
 JSValue js_read(JSContext* context, JSValueConst self, int, JSValueConst*, int as) {
   const Blob* blob = blob_of(context, self);
   if (blob == nullptr) return JS_EXCEPTION;
-  JSValue functions[2];
-  Value promise(context, JS_NewPromiseCapability(context, functions));
-  if (promise.threw()) return JS_EXCEPTION;
-  const Value resolve(context, functions[0]);
-  const Value reject(context, functions[1]);
-  const Value value(context, value_as(context, blob->bytes, static_cast<As>(as)));
-  if (value.threw()) return JS_EXCEPTION;
-  JSValueConst given[] = {value.get()};
-  const Value done(context, JS_Call(context, resolve.get(), JS_UNDEFINED, 1, given));
-  return promise.release();
+  return settled_promise(context, value_as(context, blob->bytes, static_cast<As>(as)));
 }
 
 // An index of slice(): below zero it counts from the end.

@@ -1,9 +1,12 @@
 #include "crypto_key.h"
 
 #include "base64.h"
+#include "crypto_pair_key.h"
 #include "intrinsics.h"
 #include "native.h"
 #include "script_classes.h"
+
+#include "crema/base/strings.h"
 
 #include <fmt/format.h>
 #include <openssl/rand.h>
@@ -28,10 +31,11 @@ constexpr std::array kHashes{Hash{"SHA-1", DigestKind::sha1}, Hash{"SHA-256", Di
                              Hash{"SHA-384", DigestKind::sha384},
                              Hash{"SHA-512", DigestKind::sha512}};
 
-std::string upper(std::string text) {
-  for (char& c : text)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return text;
+// The only name that is not in capitals.
+constexpr std::string_view kRsaSsa = "RSASSA-PKCS1-v1_5";
+
+std::string algorithm_name(std::string_view text) {
+  return equals_ignore_case(text, kRsaSsa) ? std::string(kRsaSsa) : to_upper(text);
 }
 
 std::string_view hash_name(DigestKind kind) {
@@ -122,13 +126,13 @@ JSValue throw_named(JSContext* context, const char* name, const std::string& mes
 std::optional<Algorithm> read_algorithm(JSContext* context, JSValueConst value) {
   Algorithm algorithm;
   if (JS_IsString(value)) {
-    algorithm.name = upper(text_of(context, value));
+    algorithm.name = algorithm_name(text_of(context, value));
     return algorithm;
   }
   algorithm.object = Value::copy_of(context, value);
   const Value name = algorithm.object.object() ? algorithm.object.member("name") : Value();
   if (JS_IsString(name.get())) {
-    algorithm.name = upper(text_of(context, name.get()));
+    algorithm.name = algorithm_name(text_of(context, name.get()));
     return algorithm;
   }
   throw_named(context, "SyntaxError", "algorithm name is not a string");
@@ -170,15 +174,22 @@ JSValue new_crypto_key(JSContext* context, CryptoKey key) {
   if (JS_IsException(object)) return object;
   const JSValue algorithm = JS_NewObject(context);
   put(context, algorithm, "name", new_string(context, key.algorithm));
-  if (key.algorithm != "PBKDF2")
+  if (key.kind != KeyKind::secret) {
+    if (is_rsa(key.pair))
+      put(context, algorithm, "modulusLength", JS_NewInt32(context, modulus_bits(key.pair)));
+    else
+      put(context, algorithm, "namedCurve", new_string(context, curve_of(key.pair)));
+  } else if (key.algorithm != "PBKDF2") {
     put(context, algorithm, "length",
         JS_NewInt64(context, static_cast<std::int64_t>(key.secret.size() * 8)));
+  }
   if (key.hash) {
     const JSValue hash = JS_NewObject(context);
     put(context, hash, "name", new_string(context, hash_name(*key.hash)));
     put(context, algorithm, "hash", hash);
   }
-  put(context, object, "type", new_string(context, "secret"));
+  static constexpr std::array kKinds{"secret", "private", "public"};
+  put(context, object, "type", new_string(context, kKinds[static_cast<std::size_t>(key.kind)]));
   put(context, object, "extractable", JS_NewBool(context, key.extractable));
   put(context, object, "algorithm", algorithm);
   put(context, object, "usages", strings(context, key.usages));
@@ -186,9 +197,13 @@ JSValue new_crypto_key(JSContext* context, CryptoKey key) {
   return object;
 }
 
+const CryptoKey* known_key(JSContext* context, JSValueConst value) {
+  return static_cast<const CryptoKey*>(JS_GetOpaque(value, key_class(context)));
+}
+
 const CryptoKey* usable_key(JSContext* context, JSValueConst value, std::string_view algorithm,
                             const char* usage) {
-  const auto* key = static_cast<const CryptoKey*>(JS_GetOpaque(value, key_class(context)));
+  const auto* key = known_key(context, value);
   if (key == nullptr) {
     throw_named(context, "TypeError", "the key is no CryptoKey");
     return nullptr;
@@ -248,6 +263,10 @@ JSValue make_secret_key(JSContext* context, const Algorithm& algorithm, std::str
 JSValue import_key(JSContext* context, int count, JSValueConst* arguments) {
   const auto algorithm = read_algorithm(context, argument(2, count, arguments));
   if (!algorithm) return JS_EXCEPTION;
+  if (of_pair(algorithm->name))
+    return import_pair_key(context, *algorithm, text_of(context, argument(0, count, arguments)),
+                           argument(1, count, arguments), argument(3, count, arguments),
+                           argument(4, count, arguments));
   if (std::ranges::find(kAlgorithms, algorithm->name) == kAlgorithms.end())
     return throw_no_algorithm(context, algorithm->name, "importKey");
   const std::string format = text_of(context, argument(0, count, arguments));
@@ -266,12 +285,12 @@ JSValue import_key(JSContext* context, int count, JSValueConst* arguments) {
 
 // exportKey(format, key)
 JSValue export_key(JSContext* context, int count, JSValueConst* arguments) {
-  const auto* key = static_cast<const CryptoKey*>(
-      JS_GetOpaque(argument(1, count, arguments), key_class(context)));
+  const auto* key = known_key(context, argument(1, count, arguments));
   if (key == nullptr) return throw_named(context, "TypeError", "the key is no CryptoKey");
   if (!key->extractable || key->algorithm == "PBKDF2")
     return throw_named(context, "InvalidAccessError", "the key is not extractable");
   const std::string format = text_of(context, argument(0, count, arguments));
+  if (key->kind != KeyKind::secret) return export_pair_key(context, *key, format);
   if (format == "raw") return new_buffer(context, key->secret);
   if (format != "jwk")
     return throw_named(context, "NotSupportedError",
@@ -290,6 +309,9 @@ JSValue export_key(JSContext* context, int count, JSValueConst* arguments) {
 JSValue generate_key(JSContext* context, int count, JSValueConst* arguments) {
   const auto algorithm = read_algorithm(context, argument(0, count, arguments));
   if (!algorithm) return JS_EXCEPTION;
+  if (of_pair(algorithm->name))
+    return generate_pair(context, *algorithm, argument(1, count, arguments),
+                         argument(2, count, arguments));
   if (algorithm->name != "HMAC" &&
       (!of_aes(algorithm->name) ||
        std::ranges::find(kAlgorithms, algorithm->name) == kAlgorithms.end()))

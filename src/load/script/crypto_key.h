@@ -1,8 +1,9 @@
-// CryptoKey of WebCrypto: the bytes of a secret, what they are for, and who may read them.
+// CryptoKey of WebCrypto: a secret or half of a pair, what it is for, and who may read it.
 #pragma once
 
 #include "digest.h"
 #include "intrinsics.h"
+#include "key_pair.h"
 #include "quickjs_fibers.h"
 #include "value.h"
 
@@ -13,13 +14,16 @@
 
 namespace crema::load {
 
-// A secret key; pairs of keys are not there.
+enum class KeyKind : std::uint8_t { secret, of_private, of_public };
+
 struct CryptoKey {
-  std::string algorithm;           // "HMAC", "AES-CBC", "AES-CTR", "AES-GCM", "PBKDF2"
-  std::optional<DigestKind> hash;  // of HMAC
+  std::string algorithm;           // "HMAC", "AES-CBC", "ECDSA", "RSA-PSS", ...
+  std::optional<DigestKind> hash;  // of HMAC and RSA
+  KeyKind kind = KeyKind::secret;
   bool extractable = false;
   std::vector<std::string> usages;
-  std::string secret;
+  std::string secret;  // of secret keys
+  PairKey pair;        // of the others
 
   bool allows(std::string_view usage) const;
 };
@@ -27,8 +31,8 @@ struct CryptoKey {
 // Throws an Error whose name is that of WebCrypto's: "NotSupportedError", "DataError".
 JSValue throw_named(JSContext* context, const char* name, const std::string& message);
 
-// An algorithm as scripts give it: its name, or an object that has one. The name comes in capitals
-// as the specification writes it. None with an exception.
+// An algorithm as scripts give it: its name, or an object that has one. The name comes as the
+// specification writes it, whatever the case of its letters. None with an exception.
 struct Algorithm {
   std::string name;
   Value object;  // undefined where there is only a name
@@ -42,6 +46,8 @@ JSValue throw_no_algorithm(JSContext* context, const std::string& name, const ch
 std::optional<std::string> read_bytes(JSContext* context, JSValueConst value);
 
 JSValue new_crypto_key(JSContext* context, CryptoKey key);
+// Null where the value is no key; no exception then.
+const CryptoKey* known_key(JSContext* context, JSValueConst value);
 // Null with an exception where the value is no key, or is none of `algorithm` that may be used so.
 const CryptoKey* usable_key(JSContext* context, JSValueConst value, std::string_view algorithm,
                             const char* usage);

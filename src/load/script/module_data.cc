@@ -1,6 +1,7 @@
 // The module "k6/data": SharedArray.
 #include "native.h"
 #include "script_classes.h"
+#include "shared_array.h"
 
 #include "crema/load/script/shared_arrays.h"
 
@@ -55,24 +56,31 @@ JSValue js_construct(JSContext* context, JSValueConst, int count, JSValueConst* 
     return JS_ThrowTypeError(context,
                              "SharedArray constructor does not support async functions as "
                              "second argument");
-  auto& arrays = user.links.shared_arrays->arrays();
-  if (const auto found = arrays.by_name.find(name); found != arrays.by_name.end())
-    return JS_DupValue(context, found->second.get());
-  SharedArrayTexts& texts = user.links.shared_arrays->texts();
-  auto json = texts.find(name);
-  if (json == nullptr) {
-    const Value made(context, JS_Call(context, arguments[1], JS_UNDEFINED, 0, nullptr));
-    if (made.threw()) return JS_EXCEPTION;
-    if (!JS_IsArray(made.get()))
-      return JS_ThrowTypeError(context, "only arrays can be made into SharedArray");
-    const Value text(context, JS_JSONStringify(context, made.get(), JS_UNDEFINED, JS_UNDEFINED));
-    if (text.threw()) return JS_EXCEPTION;
-    json = texts.put(name, text_of(context, text.get()));
-  }
-  return make_array(arrays, name, *json);
+  if (const JSValue known = known_shared_array(context, name); !JS_IsUndefined(known)) return known;
+  const Value made(context, JS_Call(context, arguments[1], JS_UNDEFINED, 0, nullptr));
+  if (made.threw()) return JS_EXCEPTION;
+  if (!JS_IsArray(made.get()))
+    return JS_ThrowTypeError(context, "only arrays can be made into SharedArray");
+  const Value text(context, JS_JSONStringify(context, made.get(), JS_UNDEFINED, JS_UNDEFINED));
+  if (text.threw()) return JS_EXCEPTION;
+  return make_shared_array(context, name, text_of(context, text.get()));
 }
 
 }  // namespace
+
+JSValue known_shared_array(JSContext* context, const std::string& name) {
+  SharedArrays& shared = *user_of(context).links.shared_arrays;
+  auto& arrays = shared.arrays();
+  if (const auto found = arrays.by_name.find(name); found != arrays.by_name.end())
+    return JS_DupValue(context, found->second.get());
+  const auto json = shared.texts().find(name);
+  return json == nullptr ? JS_UNDEFINED : make_array(arrays, name, *json);
+}
+
+JSValue make_shared_array(JSContext* context, const std::string& name, std::string json) {
+  SharedArrays& shared = *user_of(context).links.shared_arrays;
+  return make_array(shared.arrays(), name, *shared.texts().put(name, std::move(json)));
+}
 
 std::shared_ptr<const std::string> SharedArrayTexts::find(const std::string& name) const {
   auto texts = texts_.lock();

@@ -1,7 +1,12 @@
 #include "module_path.h"
 
+#include "crema/base/strings.h"
+#include "crema/load/script/module_files.h"
+
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <filesystem>
 
 namespace crema::load {
@@ -92,6 +97,30 @@ std::string address_of_path(std::string_view path) {
     else
       address += fmt::format("%{:02X}", static_cast<unsigned char>(c));
   return address;
+}
+
+std::string anonymous_path(std::string_view path) {
+  const std::string clean = std::filesystem::path(path).lexically_normal().string();
+  const auto letter = [&](std::size_t at) {
+    return at < clean.size() && std::isalpha(static_cast<unsigned char>(clean[at])) != 0;
+  };
+  // Drives of Windows are /c/Users.
+  const std::size_t start =
+      clean.starts_with('/') && letter(1) && clean.substr(2, 1) == "/" ? 2 : 0;
+  for (const std::string_view homes : {"/users/", "/home/", "/documents and settings/"}) {
+    if (!equals_ignore_case(std::string_view(clean).substr(start, homes.size()), homes)) continue;
+    const std::size_t user = start + homes.size();
+    const std::size_t end = std::min(clean.find('/', user), clean.size());
+    if (end > user) return clean.substr(0, user) + "nobody" + clean.substr(end);
+  }
+  return clean;
+}
+
+std::string archive_address(std::string_view address) {
+  if (const auto path = path_of_address(address); !path.empty())
+    return address_of_path(anonymous_path(path));
+  const auto path = address.substr(std::min(address.find("://") + 2, address.size()));
+  return "https:/" + std::filesystem::path(unescape(path)).lexically_normal().string();
 }
 
 std::string path_of_address(std::string_view address) {

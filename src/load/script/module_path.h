@@ -17,8 +17,4 @@ bool is_native_specifier(std::string_view specifier);
 // others: a name of node_modules, http://, an empty one.
 Result<std::string> resolve_specifier(std::string_view base, std::string_view specifier);
 
-// "file:///tmp/a%20b.js" -> "/tmp/a b.js", as address_of_path (programs.h) made it; "" for
-// addresses of another scheme.
-std::string path_of_address(std::string_view address);
-
 }  // namespace crema::load

@@ -27,6 +27,8 @@ struct ScriptClasses {
   JSClassID ws_socket = 0;
   JSClassID web_socket = 0;
   JSClassID blob = 0;
+  JSClassID script_file = 0;
+  JSClassID csv_parser = 0;
 };
 
 // Each registers its class with the runtime; called once by ScriptRuntime's constructor.
@@ -41,5 +43,7 @@ void register_element_class(JSRuntime* engine, ScriptClasses& classes);
 void register_ws_class(JSRuntime* engine, ScriptClasses& classes);
 void register_websocket_class(JSRuntime* engine, ScriptClasses& classes);
 void register_blob_class(JSRuntime* engine, ScriptClasses& classes);
+void register_script_file_class(JSRuntime* engine, ScriptClasses& classes);
+void register_csv_class(JSRuntime* engine, ScriptClasses& classes);
 
 }  // namespace crema::load

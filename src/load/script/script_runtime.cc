@@ -64,6 +64,8 @@ ScriptRuntime::ScriptRuntime(RuntimeLimits limits)
   register_ws_class(engine_, *classes_);
   register_websocket_class(engine_, *classes_);
   register_blob_class(engine_, *classes_);
+  register_script_file_class(engine_, *classes_);
+  register_csv_class(engine_, *classes_);
   set_module_loader(engine_);
   set_rejection_tracker(engine_);
 }

@@ -1,8 +1,10 @@
-// The global `crypto`: random numbers, and of WebCrypto's `subtle` what works with secret keys.
+// The global `crypto`: random numbers, and WebCrypto's `subtle`.
 #include "aes.h"
 #include "crypto_key.h"
 #include "native.h"
+#include "promise.h"
 #include "script_classes.h"
+#include "web_crypto_operations.h"
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
@@ -16,14 +18,9 @@ namespace crema::load {
 namespace {
 
 constexpr std::size_t kMostRandomValues = 65536;
-constexpr int kMostDerivedBits = 1 << 20;
-
-JSValueConst argument(int index, int count, JSValueConst* arguments) {
-  return index < count ? arguments[index] : JS_UNDEFINED;
-}
 
 JSValue js_random_values(JSContext* context, JSValueConst, int count, JSValueConst* arguments) {
-  const JSValueConst array = argument(0, count, arguments);
+  const JSValueConst array = argument_at(0, count, arguments);
   const int type = JS_GetTypedArrayType(array);
   if (type < 0 || type >= JS_TYPED_ARRAY_FLOAT16)
     return throw_named(context, "TypeMismatchError",
@@ -53,53 +50,10 @@ JSValue js_random_uuid(JSContext* context, JSValueConst, int, JSValueConst*) {
 }
 
 JSValue digest(JSContext* context, int count, JSValueConst* arguments) {
-  const auto kind = read_hash(context, argument(0, count, arguments), "digest");
+  const auto kind = read_hash(context, argument_at(0, count, arguments), "digest");
   if (!kind) return JS_EXCEPTION;
-  const auto data = read_bytes(context, argument(1, count, arguments));
+  const auto data = read_bytes(context, argument_at(1, count, arguments));
   return data ? new_buffer(context, digest_of(*kind, *data)) : JS_EXCEPTION;
-}
-
-// The algorithm of sign and verify, and the key for it; null with an exception.
-const CryptoKey* signing_key(JSContext* context, int count, JSValueConst* arguments,
-                             const char* usage) {
-  const auto algorithm = read_algorithm(context, argument(0, count, arguments));
-  if (!algorithm) return nullptr;
-  if (algorithm->name != "HMAC") {
-    throw_no_algorithm(context, algorithm->name, usage);
-    return nullptr;
-  }
-  return usable_key(context, argument(1, count, arguments), "HMAC", usage);
-}
-
-// sign(algorithm, key, data)
-JSValue sign(JSContext* context, int count, JSValueConst* arguments) {
-  const CryptoKey* key = signing_key(context, count, arguments, "sign");
-  if (key == nullptr) return JS_EXCEPTION;
-  const auto data = read_bytes(context, argument(2, count, arguments));
-  return data ? new_buffer(context, hmac_of(*key->hash, key->secret, *data)) : JS_EXCEPTION;
-}
-
-// verify(algorithm, key, signature, data)
-JSValue verify(JSContext* context, int count, JSValueConst* arguments) {
-  const CryptoKey* key = signing_key(context, count, arguments, "verify");
-  if (key == nullptr) return JS_EXCEPTION;
-  const auto signature = read_bytes(context, argument(2, count, arguments));
-  if (!signature) return JS_EXCEPTION;
-  const auto data = read_bytes(context, argument(3, count, arguments));
-  if (!data) return JS_EXCEPTION;
-  const std::string expected = hmac_of(*key->hash, key->secret, *data);
-  return JS_NewBool(context,
-                    expected.size() == signature->size() &&
-                        CRYPTO_memcmp(expected.data(), signature->data(), expected.size()) == 0);
-}
-
-bool read_number(JSContext* context, const Value& object, const char* name, int& number) {
-  const Value value = object.member(name);
-  if (!value.given()) return !value.threw();
-  std::int32_t given = 0;
-  if (JS_ToInt32(context, &given, value.get()) < 0) return false;
-  number = given;
-  return true;
 }
 
 // What encrypt and decrypt are told. None with an exception.
@@ -134,17 +88,40 @@ std::optional<AesParameters> read_aes(JSContext* context, const Algorithm& algor
   return parameters;
 }
 
+// RSA-OAEP: the public key encrypts, the private one decrypts.
+JSValue encipher_rsa(JSContext* context, const Algorithm& algorithm, const CryptoKey& key,
+                     std::string_view data, bool encrypting) {
+  if (key.kind != (encrypting ? KeyKind::of_public : KeyKind::of_private))
+    return throw_named(context, "InvalidAccessError",
+                       encrypting ? "the key is no public key" : "the key is no private key");
+  std::string label;
+  if (algorithm.object.object())
+    if (const Value given = algorithm.object.member("label"); given.given()) {
+      auto bytes = read_bytes(context, given.get());
+      if (!bytes) return JS_EXCEPTION;
+      label = std::move(*bytes);
+    }
+  const auto result = encrypting ? oaep_encrypt(key.pair, *key.hash, label, data)
+                                 : oaep_decrypt(key.pair, *key.hash, label, data);
+  if (!result) return throw_named(context, "OperationError", result.error().message);
+  return new_buffer(context, *result);
+}
+
 // encrypt(algorithm, key, data) and decrypt(algorithm, key, data)
 JSValue encipher(JSContext* context, int count, JSValueConst* arguments, bool encrypting) {
   const char* usage = encrypting ? "encrypt" : "decrypt";
-  const auto algorithm = read_algorithm(context, argument(0, count, arguments));
+  const auto algorithm = read_algorithm(context, argument_at(0, count, arguments));
   if (!algorithm) return JS_EXCEPTION;
-  const auto parameters = read_aes(context, *algorithm, usage);
+  const bool rsa = algorithm->name == "RSA-OAEP";
+  const auto parameters =
+      rsa ? std::optional(AesParameters()) : read_aes(context, *algorithm, usage);
   if (!parameters) return JS_EXCEPTION;
-  const CryptoKey* key = usable_key(context, argument(1, count, arguments), algorithm->name, usage);
+  const CryptoKey* key =
+      usable_key(context, argument_at(1, count, arguments), algorithm->name, usage);
   if (key == nullptr) return JS_EXCEPTION;
-  const auto data = read_bytes(context, argument(2, count, arguments));
+  const auto data = read_bytes(context, argument_at(2, count, arguments));
   if (!data) return JS_EXCEPTION;
+  if (rsa) return encipher_rsa(context, *algorithm, *key, *data, encrypting);
   const auto result = encrypting ? aes_encrypt(key->secret, *parameters, *data)
                                  : aes_decrypt(key->secret, *parameters, *data);
   if (!result) return throw_named(context, "OperationError", result.error().message);
@@ -157,75 +134,6 @@ JSValue encrypt(JSContext* context, int count, JSValueConst* arguments) {
 
 JSValue decrypt(JSContext* context, int count, JSValueConst* arguments) {
   return encipher(context, count, arguments, false);
-}
-
-const EVP_MD* openssl_digest(DigestKind kind) {
-  switch (kind) {
-    case DigestKind::sha1:
-      return EVP_sha1();
-    case DigestKind::sha384:
-      return EVP_sha384();
-    case DigestKind::sha512:
-      return EVP_sha512();
-    default:
-      return EVP_sha256();
-  }
-}
-
-// PBKDF2 of RFC 8018. None with an exception.
-std::optional<std::string> derive(JSContext* context, JSValueConst given, JSValueConst key_object,
-                                  int bits, const char* usage) {
-  const auto algorithm = read_algorithm(context, given);
-  if (!algorithm) return std::nullopt;
-  if (algorithm->name != "PBKDF2" || !algorithm->object.object()) {
-    throw_no_algorithm(context, algorithm->name, usage);
-    return std::nullopt;
-  }
-  const CryptoKey* key = usable_key(context, key_object, "PBKDF2", usage);
-  if (key == nullptr) return std::nullopt;
-  const auto hash = read_hash(context, algorithm->object.member("hash").get(), usage);
-  if (!hash) return std::nullopt;
-  const auto salt = read_bytes(context, algorithm->object.member("salt").get());
-  if (!salt) return std::nullopt;
-  int iterations = 0;
-  if (!read_number(context, algorithm->object, "iterations", iterations)) return std::nullopt;
-  if (iterations < 1 || bits < 8 || bits % 8 != 0 || bits > kMostDerivedBits) {
-    throw_named(context, "OperationError",
-                iterations < 1 ? "iterations must be more than 0" : "invalid length of bits");
-    return std::nullopt;
-  }
-  std::string derived(static_cast<std::size_t>(bits / 8), '\0');
-  if (PKCS5_PBKDF2_HMAC(key->secret.data(), static_cast<int>(key->secret.size()),
-                        reinterpret_cast<const unsigned char*>(salt->data()),
-                        static_cast<int>(salt->size()), iterations, openssl_digest(*hash),
-                        static_cast<int>(derived.size()),
-                        reinterpret_cast<unsigned char*>(derived.data())) != 1) {
-    throw_named(context, "OperationError", "could not derive");
-    return std::nullopt;
-  }
-  return derived;
-}
-
-// deriveBits(algorithm, key, length)
-JSValue derive_bits(JSContext* context, int count, JSValueConst* arguments) {
-  std::int32_t bits = 0;
-  if (JS_ToInt32(context, &bits, argument(2, count, arguments)) < 0) return JS_EXCEPTION;
-  const auto derived = derive(context, argument(0, count, arguments), argument(1, count, arguments),
-                              bits, "deriveBits");
-  return derived ? new_buffer(context, *derived) : JS_EXCEPTION;
-}
-
-// deriveKey(algorithm, key, derived algorithm, extractable, usages)
-JSValue derive_key(JSContext* context, int count, JSValueConst* arguments) {
-  const auto target = read_algorithm(context, argument(2, count, arguments));
-  if (!target) return JS_EXCEPTION;
-  const auto bits = key_bits(context, *target);
-  if (!bits) return JS_EXCEPTION;
-  auto derived = derive(context, argument(0, count, arguments), argument(1, count, arguments),
-                        *bits, "deriveKey");
-  if (!derived) return JS_EXCEPTION;
-  return make_secret_key(context, *target, std::move(*derived), argument(3, count, arguments),
-                         argument(4, count, arguments));
 }
 
 JSValue wrap_key(JSContext* context, int, JSValueConst*) {
@@ -242,34 +150,18 @@ struct Operation {
   JSValue (*run)(JSContext* context, int count, JSValueConst* arguments);
 };
 constexpr std::array kOperations{
-    Operation{"decrypt", 3, decrypt},
-    Operation{"deriveBits", 3, derive_bits},
-    Operation{"deriveKey", 5, derive_key},
-    Operation{"digest", 2, digest},
-    Operation{"encrypt", 3, encrypt},
-    Operation{"exportKey", 2, export_key},
-    Operation{"generateKey", 3, generate_key},
-    Operation{"importKey", 5, import_key},
-    Operation{"sign", 3, sign},
-    Operation{"unwrapKey", 7, unwrap_key},
-    Operation{"verify", 4, verify},
-    Operation{"wrapKey", 4, wrap_key},
+    Operation{"decrypt", 3, decrypt},          Operation{"deriveBits", 3, derive_bits},
+    Operation{"deriveKey", 5, derive_key},     Operation{"digest", 2, digest},
+    Operation{"encrypt", 3, encrypt},          Operation{"exportKey", 2, export_key},
+    Operation{"generateKey", 3, generate_key}, Operation{"importKey", 5, import_key},
+    Operation{"sign", 3, sign_data},           Operation{"unwrapKey", 7, unwrap_key},
+    Operation{"verify", 4, verify_data},       Operation{"wrapKey", 4, wrap_key},
 };
 
 // Runs an operation at once; the script gets a promise that is settled with what came of it.
 JSValue js_subtle(JSContext* context, JSValueConst, int count, JSValueConst* arguments, int which) {
-  JSValue functions[2];
-  Value promise(context, JS_NewPromiseCapability(context, functions));
-  if (promise.threw()) return JS_EXCEPTION;
-  const Value resolve(context, functions[0]), reject(context, functions[1]);
-  Value result(context,
-               kOperations[static_cast<std::size_t>(which)].run(context, count, arguments));
-  const bool threw = result.threw();
-  if (threw) result = Value(context, JS_GetException(context));
-  JSValueConst given[] = {result.get()};
-  const Value done(context,
-                   JS_Call(context, threw ? reject.get() : resolve.get(), JS_UNDEFINED, 1, given));
-  return done.threw() ? JS_EXCEPTION : promise.release();
+  return settled_promise(
+      context, kOperations[static_cast<std::size_t>(which)].run(context, count, arguments));
 }
 
 constexpr auto kSubtle = [] {
@@ -291,6 +183,15 @@ JSCFunctionListEntry object_entry(const char* name, std::span<const JSCFunctionL
 }
 
 }  // namespace
+
+bool read_number(JSContext* context, const Value& object, const char* name, int& number) {
+  const Value value = object.member(name);
+  if (!value.given()) return !value.threw();
+  std::int32_t given = 0;
+  if (JS_ToInt32(context, &given, value.get()) < 0) return false;
+  number = given;
+  return true;
+}
 
 void define_crypto(JSContext* context, JSValueConst global) {
   // Made when a script first asks for it.

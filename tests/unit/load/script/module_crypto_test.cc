@@ -186,8 +186,28 @@ TEST(WebCrypto, RejectsByName) {
       {"s.importKey('raw', d, 'AES-CBC', true, ['encrypt'])", "DataError"},
       {"s.importKey('raw', new Uint8Array(16), 'AES-CBC', true, ['sign'])", "SyntaxError"},
       {"s.importKey('raw', d, 'HKDF', true, ['deriveBits'])", "NotSupportedError"},
-      {"s.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, true, ['deriveBits'])",
+      {"s.generateKey({ name: 'ECDH', namedCurve: 'P-257' }, true, ['deriveBits'])",
        "NotSupportedError"},
+      {"s.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['encrypt'])", "SyntaxError"},
+      {"s.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [])", "SyntaxError"},
+      {"s.generateKey({ name: 'RSA-PSS', modulusLength: 2048, hash: 'SHA-256',"
+       " publicExponent: new Uint8Array([2]) }, true, ['sign'])",
+       "OperationError"},
+      {"s.importKey('spki', d, { name: 'ECDSA', namedCurve: 'P-256' }, true, ['verify'])",
+       "DataError"},
+      {"s.importKey('raw', new Uint8Array(65), { name: 'ECDH', namedCurve: 'P-256' }, true, [])",
+       "DataError"},
+      {"s.importKey('jwk', { kty: 'EC', crv: 'P-256', x: 'AQ', y: 'AQ' },"
+       " { name: 'ECDSA', namedCurve: 'P-256' }, true, ['verify'])",
+       "DataError"},
+      {"s.importKey('raw', d, { name: 'RSA-PSS', hash: 'SHA-256' }, true, ['verify'])",
+       "NotSupportedError"},
+      {"s.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign'])"
+       ".then(k => s.exportKey('pkcs8', k.privateKey))",
+       "InvalidAccessError"},
+      {"s.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])"
+       ".then(k => s.sign({ name: 'ECDSA', hash: 'SHA-256' }, k.publicKey, d))",
+       "InvalidAccessError"},
       {"s.generateKey({ name: 'AES-GCM', length: 100 }, true, ['encrypt'])", "OperationError"},
       {"s.wrapKey()", "NotSupportedError"},
       {"s.importKey('raw', new Uint8Array(16), 'AES-GCM', false, ['decrypt'])"

@@ -12,6 +12,7 @@
 #include "crema/load/script/module_files.h"
 #include "crema/load/script/script_runtime.h"
 #include "crema/load/script/script_user.h"
+#include "crema/load/script/secrets.h"
 #include "crema/load/script/shared_arrays.h"
 #include "crema/sys/host.h"
 
@@ -40,6 +41,7 @@ class ScriptRun {
     links.runtime = runtime.get();
     links.programs = &programs;
     links.shared_arrays = arrays.get();
+    links.secrets = &secrets;
     links.registry = &registry;
     links.builtins = &builtins;
     links.recorder = &recorder;
@@ -123,6 +125,7 @@ class ScriptRun {
   HttpContext http{*loop, *host.clock, *resolver, nullptr, HttpOptions{.user_agent = "crema/1"}};
   UserLinks links;
   SharedArrayTexts array_texts;
+  SecretSources secrets;
   std::unique_ptr<ScriptRuntime> runtime;
   std::unique_ptr<SharedArrays> arrays;
   std::unique_ptr<ScriptUser> user;

@@ -19,11 +19,13 @@
 namespace crema::load {
 
 struct TestRequest {
-  std::string script;  // a path, or "-" for `standard_input`
+  // The path of a script or an archive, or "-" for what is in `standard_input`, either of them.
+  std::string script;
   std::string standard_input;
   std::vector<OptionsReading> below_script;  // the config file
   std::vector<OptionsReading> above_script;  // environment, then command line
   sys::Environment environment;              // __ENV
+  std::vector<std::string> secret_sources;   // as --secret-source has them
   SummaryMode summary_mode = SummaryMode::compact;
   bool no_summary = false;
   bool no_thresholds = false;
@@ -62,5 +64,14 @@ struct Inspection {
   std::string json;
 };
 Inspection inspect_test(const sys::Host& host, const TestRequest& request, bool requirements);
+
+// The test in one file (archive.h): what its init code reads, the options of all sources, and
+// `environment` where that is wanted. Its problems are logged; there are no bytes where they are
+// errors.
+struct Archiving {
+  LoadExit exit = LoadExit::ok;
+  std::string bytes;
+};
+Archiving archive_test(const sys::Host& host, const TestRequest& request, bool with_environment);
 
 }  // namespace crema::load

@@ -14,5 +14,7 @@ std::unique_ptr<Programs, void (*)(Programs*)> make_programs(ModuleFiles& files)
 
 // "/tmp/load.js" -> "file:///tmp/load.js".
 std::string address_of_path(std::string_view path);
+// "file:///tmp/a%20b.js" -> "/tmp/a b.js"; "" for addresses of another scheme.
+std::string path_of_address(std::string_view address);
 
 }  // namespace crema::load

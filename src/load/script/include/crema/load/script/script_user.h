@@ -22,6 +22,7 @@ namespace crema::load {
 
 class Programs;
 class RequestSeries;
+class SecretSources;
 class SharedArrays;
 struct UserState;
 
@@ -49,6 +50,7 @@ struct UserLinks {
   ScriptRuntime* runtime = nullptr;
   Programs* programs = nullptr;
   SharedArrays* shared_arrays = nullptr;
+  SecretSources* secrets = nullptr;
   Registry* registry = nullptr;
   const Builtins* builtins = nullptr;
   Recorder* recorder = nullptr;
