@@ -55,15 +55,19 @@ RunningTest::RunningTest(const sys::Host& host, const TestRequest& request, std:
 }
 
 TestOutcome RunningTest::run() {
+  if (!serve_api()) return {.exit = LoadExit::cannot_start_api};
   if (const auto exit = prepare(); exit != LoadExit::ok) return {.exit = exit};
+  controls_.enter(TestStage::making_users);
   if (const auto exit = start_workers(); exit != LoadExit::ok) return {.exit = exit};
   if (request_.print && !request_.quiet)
     request_.print(start_text(code_.options, request_.script, outputs_text_, plan_, striping_));
+  wait_while_paused();
   started_ = host_.clock->monotonic();
   facts_.started = started_.time_since_epoch().count();
   TestOutcome outcome{.exit = begin_and_execute()};
   if (outputs_) outputs_->close();
   outcome.exit = finish(outcome.exit);
+  linger();
   outcome.measured = series_so_far();
   take_sides(outcome);
   outcome.record = load_record({.collector = collector_,
@@ -78,12 +82,17 @@ TestOutcome RunningTest::run() {
 }
 
 RunRecord RunningTest::series_so_far() {
-  return run_series({.collector = collector_,
-                     .builtins = builtins_,
-                     .begin = wall_started_,
-                     .end = wall_started_ + (scenarios_ended_ - scenarios_started_),
-                     .generator = generator_,
-                     .script_hash = script_hash()});
+  RunRecord record = run_series({.collector = collector_,
+                                 .builtins = builtins_,
+                                 .begin = wall_started_,
+                                 .end = wall_started_ + (scenarios_ended_ - scenarios_started_),
+                                 .generator = generator_,
+                                 .script_hash = script_hash()});
+  if (fleet_) {
+    record.facts.cpu_model = fleet_->cpu_models();
+    record.facts.cores = fleet_->cores();
+  }
+  return record;
 }
 
 void RunningTest::take_sides(TestOutcome& outcome) {
@@ -174,6 +183,7 @@ Result<> RunningTest::make_parts() {
 }
 
 Result<> RunningTest::open_outputs() {
+  if (link_ != nullptr) return {};  // they are the coordinator's
   std::vector<std::unique_ptr<Output>> outputs;
   for (const std::string& text : code_.options.out.value_or(Texts{})) {
     outputs.push_back(CREMA_TRY(make_output(text, {.registry = &registry_,

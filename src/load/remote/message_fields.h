@@ -6,6 +6,10 @@
 namespace crema::load {
 
 template <class Codec>
+void fields(Codec& codec, std::string& text) {
+  codec(text);
+}
+template <class Codec>
 void fields(Codec& codec, Hello& hello) {
   codec(hello.protocol);
   codec(hello.version);
@@ -37,6 +41,7 @@ void fields(Codec& codec, Assignment& assignment) {
   codec(assignment.wall_shift);
   codec(assignment.no_thresholds);
   codec(assignment.wants_points);
+  codec(assignment.secret_sources);
 }
 template <class Codec>
 void fields(Codec& /*codec*/, Ready& /*ready*/) {}

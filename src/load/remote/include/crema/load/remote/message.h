@@ -53,6 +53,7 @@ struct Assignment {
   std::int64_t wall_shift = 0;  // from the agent's wall clock to the coordinator's
   bool no_thresholds = false;   // no sub-metrics for them either
   bool wants_points = false;    // every sample is sent, for outputs
+  std::vector<std::string> secret_sources;
 };
 // Every user of the agent has run its init code.
 struct Ready {};
