@@ -8,6 +8,7 @@
 #include "load_compare.h"
 #include "load_comparison.h"
 #include "load_control.h"
+#include "load_k8s.h"
 #include "load_log.h"
 #include "load_progress.h"
 #include "load_records.h"
@@ -198,7 +199,10 @@ int new_script(const sys::Host& host, const LoadArguments& arguments) {
 int run_load(CommandContext& context) {
   // Verbs with arguments of their own. Those of the second list are told which one they are.
   constexpr std::pair<std::string_view, int (*)(CommandContext&)> kOwn[] = {
-      {"compare", compare_loads}, {"ab", compare_servers}, {"agent", serve_as_agent}};
+      {"compare", compare_loads},
+      {"ab", compare_servers},
+      {"agent", serve_as_agent},
+      {"k8s", print_kubernetes}};
   constexpr std::string_view kControls[] = {"pause", "resume", "status", "stats"};
   const std::string first = context.arguments.empty() ? std::string() : context.arguments.front();
   if (std::ranges::find(kControls, first) != std::end(kControls)) return control_load(context);
