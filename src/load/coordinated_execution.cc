@@ -18,6 +18,13 @@ constexpr auto kLook = std::chrono::milliseconds(50);
 LoadExit RunningTest::gather_agents() {
   shared_.threads = 1;
   const auto prepare = [&]() -> Result<LoadExit> {
+    if (code_.options.execution_segment.written()) {
+      auto both = make_error("load/agents",
+                             "a test with agents is cut in segments for them, and "
+                             "cannot be a segment itself");
+      both.hint = "leave out executionSegment, or the agents";
+      return both;
+    }
     CREMA_TRY(add_worker(0, 1));  // for setup, teardown and handleSummary; it has no users
     fleet_ = CREMA_TRY(Fleet::gather(*request_.agents, {.clock = *host_.clock,
                                                         .registry = registry_,
@@ -34,6 +41,10 @@ LoadExit RunningTest::gather_agents() {
                         .secret_sources = request_.secret_sources}));
   };
   const auto exit = prepare();
+  if (stop_.stop_requested()) {
+    end(LoadExit::interrupted, std::string(kInterrupted));
+    return LoadExit::interrupted;
+  }
   if (!exit) log_diagnostic(request_.log, exit.error());
   mirror_standing();
   return exit ? *exit : LoadExit::generic;

@@ -60,7 +60,8 @@ TestOutcome RunningTest::run() {
   controls_.enter(TestStage::making_users);
   if (const auto exit = start_workers(); exit != LoadExit::ok) return {.exit = exit};
   if (request_.print && !request_.quiet)
-    request_.print(start_text(code_.options, request_.script, outputs_text_, plan_, striping_));
+    request_.print(start_text(fleet_ ? fmt::format("{} agents", fleet_->size()) : "local",
+                              request_.script, outputs_text_, plan_, striping_));
   wait_while_paused();
   started_ = host_.clock->monotonic();
   facts_.started = started_.time_since_epoch().count();
@@ -167,8 +168,11 @@ LoadExit RunningTest::prepare() {
 }
 
 Result<> RunningTest::make_parts() {
-  if (!request_.no_thresholds)
-    thresholds_ = CREMA_TRY(ThresholdSet::create(registry_, threshold_options(code_.options)));
+  if (!request_.no_thresholds) {
+    auto thresholds = CREMA_TRY(ThresholdSet::create(registry_, threshold_options(code_.options)));
+    const std::lock_guard lock(controls_.measuring());
+    thresholds_ = std::move(thresholds);
+  }
   summary_ = CREMA_TRY(summary_options(code_.options));
   striping_ = CREMA_TRY(striping_of(code_.options));
   settings_ = user_settings(code_.options, code_.environment);

@@ -79,7 +79,7 @@ class RunningTest {
   TestControls::Test controlled();
   Result<> call_from_outside(const std::string& function, std::string* json);
   void wait_while_paused();
-  // Until it is told to end, where `linger` is on.
+  // Until it is told to end, where `linger` is on; then nobody can ask anything any more.
   void linger();
   LoadExit run_setup(std::string* json);
   LoadExit run_teardown();

@@ -86,6 +86,7 @@ void RunningTest::linger() {
     }
   }
   controls_.close();
+  api_.reset();
 }
 
 }  // namespace crema::load

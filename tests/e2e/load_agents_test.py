@@ -292,8 +292,15 @@ def test_loss(place: Place) -> None:
     check(running.returncode == 102 and time.monotonic() - killed < 5, f"or it ends: {running.returncode}")
     check("torn down" in err and "beats" in out, "with teardown and a summary")
     place.agents[1] = Agent(place, 2)
+    running = place.start(*place.on_agents("long.js"))
+    time.sleep(2)
+    running.kill()
+    running.communicate(timeout=10)
+    time.sleep(0.5)
     again = place.call(*place.on_agents("long.js"), LONG="1s")
-    check(again.returncode == 0, f"the agent that was left takes the next test: {again.returncode} {again.stderr}")
+    check(again.returncode == 0, f"agents whose coordinator is gone take the next test: {again.returncode}")
+    segment = place.call(*place.on_agents("long.js", "--execution-segment", "0:1/2"))
+    check(segment.returncode == 102 and "executionSegment" in segment.stderr, "a segment of a test has no agents")
 
 
 def main() -> int:

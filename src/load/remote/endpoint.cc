@@ -89,13 +89,19 @@ std::string format_endpoint(const Endpoint& endpoint) {
 }
 
 Result<sys::Descriptor> listen_at(const Endpoint& endpoint) {
+  // Every address is those of IPv6 with those of IPv4 in them, where the machine has the former.
+  if (endpoint.host.empty())
+    if (auto both = listen_at({.host = "::", .port = endpoint.port})) return both;
   const auto addresses = CREMA_TRY(look_up(endpoint, true));
   int reason = 0;
   for (const addrinfo* at = addresses.get(); at != nullptr; at = at->ai_next) {
     sys::Descriptor socket(
         ::socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, at->ai_protocol));
     const int yes = 1;
+    const int no = 0;
     ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+    if (at->ai_family == AF_INET6)
+      ::setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof(no));
     if (socket.open() && ::bind(socket.get(), at->ai_addr, at->ai_addrlen) == 0 &&
         ::listen(socket.get(), kBacklog) == 0)
       return socket;
