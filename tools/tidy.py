@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 ORDER = [
     "base", "sys", "formats", "evidence", "expr", "workflow", "store", "gate", "services", "testing",
     "load/core", "load/metrics", "load/schedule", "load/compare", "load/protocol", "load/protobuf", "load/outputs",
-    "load/script", "load",
+    "load/script", "load/remote", "load",
     "report", "run", "actions", "cli",
 ]
 LONGEST_FILE = 500

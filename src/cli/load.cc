@@ -3,9 +3,12 @@
 #include "evidence_run.h"
 #include "left_evidence.h"
 #include "load_ab.h"
+#include "load_agent.h"
 #include "load_arguments.h"
 #include "load_compare.h"
 #include "load_comparison.h"
+#include "load_control.h"
+#include "load_k8s.h"
 #include "load_log.h"
 #include "load_progress.h"
 #include "load_records.h"
@@ -19,23 +22,15 @@
 #include "crema/sys/terminal.h"
 
 #include <fmt/format.h>
-#include <sched.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iterator>
 #include <stop_token>
 
 namespace crema::cli {
 namespace {
-
-// The cores this process may run on.
-std::size_t cores() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
-  return static_cast<std::size_t>(std::max(1, CPU_COUNT(&set)));
-}
 
 void print_error(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stderr);
@@ -202,11 +197,17 @@ int new_script(const sys::Host& host, const LoadArguments& arguments) {
 }  // namespace
 
 int run_load(CommandContext& context) {
-  // Verbs that k6 does not have, with arguments of their own.
+  // Verbs with arguments of their own. Those of the second list are told which one they are.
   constexpr std::pair<std::string_view, int (*)(CommandContext&)> kOwn[] = {
-      {"compare", compare_loads}, {"ab", compare_servers}};
+      {"compare", compare_loads},
+      {"ab", compare_servers},
+      {"agent", serve_as_agent},
+      {"k8s", print_kubernetes}};
+  constexpr std::string_view kControls[] = {"pause", "resume", "status", "stats"};
+  const std::string first = context.arguments.empty() ? std::string() : context.arguments.front();
+  if (std::ranges::find(kControls, first) != std::end(kControls)) return control_load(context);
   for (const auto& [verb, run] : kOwn) {
-    if (context.arguments.empty() || context.arguments.front() != verb) continue;
+    if (first != verb) continue;
     context.arguments.erase(context.arguments.begin());
     return run(context);
   }

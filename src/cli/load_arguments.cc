@@ -1,9 +1,12 @@
 #include "load_arguments.h"
 
 #include "arguments.h"
+#include "load_agent.h"
+#include "load_control.h"
 #include "output.h"
 
 #include "crema/load/schedule/options_reading.h"
+#include "crema/load/schedule/segment.h"
 #include "crema/sys/files.h"
 
 #include <CLI/App.hpp>
@@ -13,6 +16,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <iostream>
 #include <iterator>
 #include <list>
@@ -34,20 +38,21 @@ struct IgnoredFlag {
   std::string_view reason;
 };
 constexpr std::array kIgnored = std::to_array<IgnoredFlag>({
-    {"-a,--address", true, "there is no REST API"},
     {"--compatibility-mode", true, "scripts are standard ECMAScript"},
     {"-t,--type", true, "the ending of a file says what it is: .js or .ts"},
-    {"--profiling-enabled", false, "there is no REST API"},
+    {"--profiling-enabled", false, "it is of k6's own code"},
 });
 
 // Verbs of k6 that need its cloud or its extensions.
-constexpr std::array<std::string_view, 4> kOnlyInK6 = {"cloud", "deps", "x", "stats"};
+constexpr std::array<std::string_view, 4> kOnlyInK6 = {"cloud", "deps", "x", "scale"};
 
 struct Given {
   std::string verb, script;
   std::list<GivenFlag> flags;
+  AgentsArguments agents;
   std::vector<std::string> environment;
   std::string init_timeout = "60s";
+  std::string address, instance;
   std::string config, summary_mode = "compact", log_format = "text", log_output = "stderr";
   std::optional<std::string> include_environment;
   std::array<bool, kIgnored.size()> is_ignored{};
@@ -89,6 +94,9 @@ void declare(CLI::App& app, Given& given, LoadArguments& arguments) {
   app.add_option("verb", given.verb, "run, inspect, archive, new, compare or ab")->required();
   app.add_option("script", given.script, "a file, an archive, or - for standard input");
   add_option_flags(app, given);
+  given.agents.declare(app);
+  app.add_option("-a,--address", given.address, "serve the REST API there while it runs");
+  app.add_option("--instance", given.instance, "K/N: this is number K, from 0, of N instances");
   app.add_option("-e,--env", given.environment, "NAME=VALUE for __ENV")
       ->take_all()
       ->allow_extra_args(false);
@@ -152,6 +160,31 @@ Result<sys::Environment> script_environment(const sys::Host& host, const Given& 
   return environment;
 }
 
+// "2/4" as the third quarter of the test, in a form that a Job's completion index can be put into.
+Result<> add_instance(const std::string& text,
+                      std::vector<std::pair<std::string, std::string>>& flags) {
+  constexpr std::int64_t kMost = 100'000;
+  const auto slash = text.find('/');
+  const auto number = [](std::string_view digits) -> std::int64_t {
+    std::int64_t value = -1;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return error == std::errc() && end == digits.data() + digits.size() ? value : -1;
+  };
+  const auto which = number(std::string_view(text).substr(0, slash));
+  const auto count =
+      slash == std::string::npos ? -1 : number(std::string_view(text).substr(slash + 1));
+  if (which < 0 || count < 1 || which >= count || count > kMost) {
+    auto error = make_error("load/instance", fmt::format("\"{}\" is no instance", text));
+    error.hint = "write K/N with K from 0 to N-1, as in 0/4";
+    return error;
+  }
+  const auto parts = CREMA_TRY(load::split_segment({}, count));
+  flags.emplace_back("execution-segment",
+                     load::format_segment(parts[static_cast<std::size_t>(which)]));
+  flags.emplace_back("execution-segment-sequence", load::format_segment_sequence(parts));
+  return {};
+}
+
 Result<> read_options_around(const sys::Host& host, const Given& given,
                              load::TestRequest& request) {
   std::string config =
@@ -166,6 +199,7 @@ Result<> read_options_around(const sys::Host& host, const Given& given,
   std::vector<std::pair<std::string, std::string>> flags;
   for (const GivenFlag& flag : given.flags)
     for (const std::string& value : flag.values) flags.emplace_back(flag.flag->name, value);
+  if (!given.instance.empty()) CREMA_TRY(add_instance(given.instance, flags));
   request.above_script.push_back(load::read_flag_options(flags));
   return {};
 }
@@ -182,10 +216,9 @@ Result<> fill(const sys::Host& host, const Given& given, LoadArguments& argument
   else if (std::ranges::find(kOnlyInK6, given.verb) != kOnlyInK6.end())
     return fail("load/not-supported", fmt::format("not supported: k6 {}", given.verb));
   else
-    return fail(
-        "load/verb",
-        fmt::format("there is no `crema load {}`: run, inspect, archive, new, compare and ab are",
-                    given.verb));
+    return fail("load/verb",
+                fmt::format("there is no `crema load {}`: `crema load --help` has those that are",
+                            given.verb));
   load::TestRequest& request = arguments.request;
   request.script = given.script;
   if (request.script.empty() && arguments.verb != LoadVerb::create)
@@ -195,6 +228,9 @@ Result<> fill(const sys::Host& host, const Given& given, LoadArguments& argument
   if (const auto source = host.variable("K6_SECRET_SOURCE");
       source && request.secret_sources.empty())
     request.secret_sources.push_back(*source);
+  request.agents = CREMA_TRY(given.agents.choice(host));
+  if (!given.address.empty())
+    request.api = CREMA_TRY(load::parse_endpoint(given.address, kApiPort));
   request.init_timeout = CREMA_TRY(load::parse_duration(given.init_timeout));
   request.summary_mode = CREMA_TRY(summary_mode(given.summary_mode));
   if (given.summary_mode == "legacy")

@@ -66,15 +66,20 @@ RunningTest::RunningTest(const sys::Host& host, const TestRequest& request, std:
 }
 
 TestOutcome RunningTest::run() {
+  if (!serve_api()) return {.exit = LoadExit::cannot_start_api};
   if (const auto exit = prepare(); exit != LoadExit::ok) return {.exit = exit};
+  controls_.enter(TestStage::making_users);
   if (const auto exit = start_workers(); exit != LoadExit::ok) return {.exit = exit};
   if (request_.print && !request_.quiet)
-    request_.print(start_text(code_.options, request_.script, outputs_text_, plan_, striping_));
+    request_.print(start_text(fleet_ ? fmt::format("{} agents", fleet_->size()) : "local",
+                              request_.script, outputs_text_, plan_, striping_));
+  wait_while_paused();
   started_ = host_.clock->monotonic();
   facts_.started = started_.time_since_epoch().count();
   TestOutcome outcome{.exit = begin_and_execute()};
   if (outputs_) outputs_->close();
   outcome.exit = finish(outcome.exit);
+  linger();
   outcome.measured = series_so_far();
   take_sides(outcome);
   outcome.record = load_record({.collector = collector_,
@@ -89,12 +94,17 @@ TestOutcome RunningTest::run() {
 }
 
 RunRecord RunningTest::series_so_far() {
-  return run_series({.collector = collector_,
-                     .builtins = builtins_,
-                     .begin = wall_started_,
-                     .end = wall_started_ + (scenarios_ended_ - scenarios_started_),
-                     .generator = generator_,
-                     .script_hash = script_hash()});
+  RunRecord record = run_series({.collector = collector_,
+                                 .builtins = builtins_,
+                                 .begin = wall_started_,
+                                 .end = wall_started_ + (scenarios_ended_ - scenarios_started_),
+                                 .generator = generator_,
+                                 .script_hash = script_hash()});
+  if (fleet_) {
+    record.facts.cpu_model = fleet_->cpu_models();
+    record.facts.cores = fleet_->cores();
+  }
+  return record;
 }
 
 void RunningTest::take_sides(TestOutcome& outcome) {
@@ -188,8 +198,11 @@ void RunningTest::leave_out_missing_suites() {
 
 Result<> RunningTest::make_parts() {
   leave_out_missing_suites();
-  if (!request_.no_thresholds)
-    thresholds_ = CREMA_TRY(ThresholdSet::create(registry_, threshold_options(code_.options)));
+  if (!request_.no_thresholds) {
+    auto thresholds = CREMA_TRY(ThresholdSet::create(registry_, threshold_options(code_.options)));
+    const std::lock_guard lock(controls_.measuring());
+    thresholds_ = std::move(thresholds);
+  }
   summary_ = CREMA_TRY(summary_options(code_.options));
   striping_ = CREMA_TRY(striping_of(code_.options));
   settings_ = user_settings(code_.options, code_.environment);
@@ -204,6 +217,7 @@ Result<> RunningTest::make_parts() {
 }
 
 Result<> RunningTest::open_outputs() {
+  if (link_ != nullptr) return {};  // they are the coordinator's
   const auto report = [log = request_.log](const Diagnostic& diagnostic) {
     log_diagnostic(log, diagnostic);
   };

@@ -4,11 +4,12 @@
 
 namespace crema::load {
 
-std::string start_text(const Options&, const std::string& script, const std::string& outputs,
-                       const ExecutionPlan& plan, const Striping& striping) {
+std::string start_text(const std::string& execution, const std::string& script,
+                       const std::string& outputs, const ExecutionPlan& plan,
+                       const Striping& striping) {
   std::string text = fmt::format(
-      "     execution: local\n        script: {}\n        output: {}\n\n     scenarios: {}\n",
-      script, outputs.empty() ? "-" : outputs, execution_headline(plan, striping));
+      "     execution: {}\n        script: {}\n        output: {}\n\n     scenarios: {}\n",
+      execution, script, outputs.empty() ? "-" : outputs, execution_headline(plan, striping));
   for (const std::string& line : plan.descriptions)
     text += fmt::format("              * {}\n", line);
   return text + "\n";

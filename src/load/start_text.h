@@ -8,7 +8,8 @@
 
 namespace crema::load {
 
-std::string start_text(const Options& options, const std::string& script,
+// `execution` is "local", or where else the load is made.
+std::string start_text(const std::string& execution, const std::string& script,
                        const std::string& outputs, const ExecutionPlan& plan,
                        const Striping& striping);
 

@@ -15,8 +15,10 @@ constexpr std::string_view kK6Version = "2.2.0";
 }  // namespace
 
 LoadExit RunningTest::finish(LoadExit exit) {
+  const std::lock_guard lock(controls_.measuring());
   const Nanoseconds duration = ended_ - started_;
   const auto crossed = thresholds_.evaluate(collector_, duration, ThresholdSet::Moment::ended);
+  controls_.taint(!crossed.metrics.empty());
   summary_.mode = request_.summary_mode;
   summary_.colour = request_.colour;
   summary_.stdout_is_terminal = request_.stdout_is_terminal;

@@ -9,16 +9,9 @@
 #include <condition_variable>
 
 namespace crema::load {
-namespace {
-
-constexpr auto kTick = std::chrono::seconds(1);
-constexpr auto kThresholdsEvery = std::chrono::seconds(2);
-constexpr std::string_view kInterrupted =
-    "test run was aborted because crema received an 'interrupt' signal";
-
-}  // namespace
 
 LoadExit RunningTest::start_workers() {
+  if (request_.agents) return gather_agents();
   const auto threads = static_cast<std::int64_t>(std::clamp<std::size_t>(
       request_.threads, 1, static_cast<std::size_t>(std::max<std::int64_t>(1, plan_.max_vus))));
   shared_.threads = static_cast<std::size_t>(threads);
@@ -64,31 +57,54 @@ void RunningTest::on_all(const std::function<void(Worker&)>& body) {
 }
 
 LoadExit RunningTest::begin_and_execute() {
+  // Nothing has begun where it was ended while it was paused.
+  const bool begins = !ending_.lock()->asked;
   LoadExit exit = LoadExit::ok;
-  if (code_.exports("setup") && !code_.options.no_setup.value_or(false))
-    exit = call_once("setup", code_.options.setup_timeout.value_or(std::chrono::seconds(60)),
-                     LoadExit::setup_timeout, &shared_.setup_data);
+  controls_.enter(TestStage::started);
+  if (begins && !code_.options.no_setup.value_or(false)) exit = run_setup(&shared_.setup_data);
   if (exit == LoadExit::ok && !ending_.lock()->asked) {
     collect();
     watch_.begin(host_.clock->monotonic(), loops_);
     wall_started_ = host_.clock->wall();
-    execute();
+    controls_.enter(TestStage::running);
+    if (fleet_)
+      execute_on_agents();
+    else
+      execute(host_.clock->monotonic());
     scenarios_ended_ = host_.clock->monotonic();
     collect();
-    generator_ = watch_.end(scenarios_ended_, loops_);
-    drop_what_is_left();
+    generator_ = fleet_ ? fleet_->generator() : watch_.end(scenarios_ended_, loops_);
+    if (!fleet_) drop_what_is_left();
   }
   const auto ending = *ending_.lock();
-  if (code_.exports("teardown") && !code_.options.no_teardown.value_or(false) &&
-      exit == LoadExit::ok) {
-    const auto teardown =
-        call_once("teardown", code_.options.teardown_timeout.value_or(std::chrono::seconds(60)),
-                  LoadExit::teardown_timeout, nullptr);
-    if (exit == LoadExit::ok) exit = teardown;
-  }
+  if (begins && !code_.options.no_teardown.value_or(false) && exit == LoadExit::ok)
+    exit = run_teardown();
+  controls_.enter(ending.asked ? TestStage::interrupted : TestStage::ended);
   ended_ = host_.clock->monotonic();
   collect();
   return ending.asked ? ending.exit : exit;
+}
+
+LoadExit RunningTest::run_setup(std::string* json) {
+  if (!code_.exports("setup")) return LoadExit::ok;
+  const TestStage before = controls_.stage();
+  controls_.enter(TestStage::setup);
+  const auto exit =
+      call_once("setup", code_.options.setup_timeout.value_or(std::chrono::seconds(60)),
+                LoadExit::setup_timeout, json);
+  controls_.enter(before);
+  return exit;
+}
+
+LoadExit RunningTest::run_teardown() {
+  if (!code_.exports("teardown")) return LoadExit::ok;
+  const TestStage before = controls_.stage();
+  controls_.enter(TestStage::teardown);
+  const auto exit =
+      call_once("teardown", code_.options.teardown_timeout.value_or(std::chrono::seconds(60)),
+                LoadExit::teardown_timeout, nullptr);
+  controls_.enter(before);
+  return exit;
 }
 
 LoadExit RunningTest::call_once(const std::string& function, Nanoseconds timeout,
@@ -157,9 +173,8 @@ void RunningTest::record_wire(Worker& worker, ScriptUser& user) {
                static_cast<double>(wire.received), now);
 }
 
-void RunningTest::execute() {
+void RunningTest::execute(Time start) {
   make_scenarios();
-  const Time start = host_.clock->monotonic();
   scenarios_started_ = start;
   // Before any thread runs: all of them read these.
   for (const auto& shared : scenarios_)
@@ -174,7 +189,7 @@ void RunningTest::execute() {
       changed.notify_all();
     });
   Time next_tick = start + kTick;
-  Time next_thresholds = start + kThresholdsEvery;
+  next_thresholds_ = start + kThresholdsEvery;
   bool ending_sent = false;
   const auto all_done = [&] {
     const auto wait = std::clamp<Nanoseconds>(next_tick - host_.clock->monotonic(), Nanoseconds(0),
@@ -183,6 +198,8 @@ void RunningTest::execute() {
   };
   while (!all_done()) {
     if (stop_.stop_requested()) end(LoadExit::interrupted, std::string(kInterrupted));
+    if (link_ != nullptr && link_->stopped()) end(LoadExit::interrupted, {});
+    controls_.attend();
     if (!ending_sent && ending_.lock()->asked) {
       ending_sent = true;
       abort_scenarios();
@@ -190,13 +207,18 @@ void RunningTest::execute() {
     const Time now = host_.clock->monotonic();
     if (now < next_tick) continue;
     next_tick += kTick;
-    record_users();
-    collect();
-    if (request_.on_progress) request_.on_progress(progress());
-    if (now < next_thresholds) continue;
-    next_thresholds += kThresholdsEvery;
-    judge_while_running(now - started_);
+    tick(now);
   }
+}
+
+void RunningTest::tick(Time now) {
+  if (link_ != nullptr) return send_measured();
+  record_users();
+  collect();
+  if (request_.on_progress) request_.on_progress(progress());
+  if (now < next_thresholds_) return;
+  next_thresholds_ += kThresholdsEvery;
+  judge_while_running(now - started_);
 }
 
 void RunningTest::drop_what_is_left() {
@@ -270,6 +292,8 @@ void RunningTest::end(LoadExit exit, const std::string& message) {
   if (ending->asked) return;
   *ending = {true, exit, message};
   facts_.ending = true;
+  // An agent's own reasons are for its coordinator; it says them.
+  if (link_ != nullptr && exit != LoadExit::interrupted) return link_->ask_end(exit, message);
   if (!message.empty() && request_.log) request_.log(LogEntry{LogLevel::error, message, {}});
 }
 
@@ -286,6 +310,7 @@ void RunningTest::record_users() {
 }
 
 void RunningTest::collect() {
+  const std::lock_guard lock(controls_.measuring());
   loops_.clear();
   for (auto& worker : workers_) {
     Worker::Measured measured = worker->take_measured();
@@ -298,7 +323,11 @@ void RunningTest::collect() {
 }
 
 void RunningTest::judge_while_running(Nanoseconds elapsed) {
-  const auto crossed = thresholds_.evaluate(collector_, elapsed, ThresholdSet::Moment::running);
+  const auto crossed = [&] {
+    const std::lock_guard lock(controls_.measuring());
+    return thresholds_.evaluate(collector_, elapsed, ThresholdSet::Moment::running);
+  }();
+  controls_.taint(!crossed.metrics.empty());
   if (crossed.abort)
     end(LoadExit::thresholds_failed,
         fmt::format("thresholds on metrics '{}' were crossed; at least one has abortOnFail "

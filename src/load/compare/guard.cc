@@ -45,6 +45,15 @@ constexpr std::array kRules{
 // The model's two or three significant digits: 0.052 %, 83.4 %.
 std::string shown(double value) { return fmt::format("{:.3g}", value); }
 
+// Nobody has measured it: an agent was lost, and with it what it knew of itself.
+Breach unknown(const Rule& rule, double measured, double limit) {
+  return {.code = std::string(rule.code),
+          .measured = measured,
+          .limit = limit,
+          .message = "it is not known how a part of the load generator fared: it was lost",
+          .hint = "run it again with all of its agents"};
+}
+
 Breach differs(std::string code, std::string_view what, std::string_view base,
                std::string_view fresh, std::string hint) {
   return {.code = std::move(code),
@@ -64,6 +73,10 @@ std::vector<Breach> check_run(const RunFacts& facts, const GuardLimits& limits) 
     const double limit = rule.limit(limits);
     // Written so that what is no number is a breach.
     if (measured >= 0 && measured <= limit) continue;
+    if (!(measured >= 0)) {
+      breaches.push_back(unknown(rule, measured, limit));
+      continue;
+    }
     breaches.push_back(
         {.code = std::string(rule.code),
          .measured = measured,

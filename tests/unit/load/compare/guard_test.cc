@@ -28,7 +28,7 @@ TEST(Guard, HasALimitForEachFact) {
       {[](RunFacts& facts) { facts.generator_cpu_share = 0.834; }, "load/generator-busy",
        "used 83.4 % of its CPU time, more than 80 %"},
       {[](RunFacts& facts) { facts.generator_cpu_share = std::nan(""); }, "load/generator-busy",
-       ""},
+       "it was lost"},
       {[](RunFacts& facts) { facts.loop_lag_p99_ms = 1; }, "", ""},
       {[](RunFacts& facts) { facts.loop_lag_p99_ms = 4.25; }, "load/generator-late",
        "4.25 ms late, more than 1 ms"},
@@ -38,7 +38,7 @@ TEST(Guard, HasALimitForEachFact) {
       {[](RunFacts& facts) { facts.iterations = 0; }, "", ""},
       {[](RunFacts& facts) { facts.steal_share = 0.05; }, "load/steal",
        "took 5 % of the machine's time, more than 2 %"},
-      {[](RunFacts& facts) { facts.steal_share = -1; }, "load/steal", ""},
+      {[](RunFacts& facts) { facts.steal_share = -1; }, "load/steal", "it was lost"},
   };
   for (const auto& [change, code, says] : cases) {
     auto facts = kValid;

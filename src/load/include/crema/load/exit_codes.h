@@ -12,6 +12,7 @@ enum class LoadExit : int {
   stopped_by_api = 103,
   invalid_options = 104,
   interrupted = 105,
+  cannot_start_api = 106,
   script_exception = 107,
   script_aborted = 108,
   marked_as_failed = 110,

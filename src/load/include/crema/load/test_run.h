@@ -6,6 +6,8 @@
 #include "crema/load/exit_codes.h"
 #include "crema/load/metrics/summary.h"
 #include "crema/load/progress.h"
+#include "crema/load/remote/certificates.h"
+#include "crema/load/remote/endpoint.h"
 #include "crema/load/schedule/options_reading.h"
 #include "crema/load/script/log.h"
 #include "crema/sys/host.h"
@@ -17,6 +19,14 @@
 #include <vector>
 
 namespace crema::load {
+
+// Agents that make the load in the place of this process.
+struct AgentsChoice {
+  std::vector<Endpoint> agents;
+  CertificateFiles certificates;
+  bool go_on = false;   // where one is lost; else the test ends
+  Nanoseconds wait{0};  // for agents that are not there yet
+};
 
 struct TestRequest {
   // The path of a script or an archive, or "-" for what is in `standard_input`, either of them.
@@ -35,7 +45,9 @@ struct TestRequest {
   bool quiet = false;
   Nanoseconds init_timeout = std::chrono::seconds(60);  // of each user's init code
   std::size_t threads = 1;
-  bool sides = false;  // the script has two sides that take turns: TestOutcome::side_a
+  std::optional<AgentsChoice> agents;
+  std::optional<Endpoint> api;  // where k6's REST interface is served while it runs
+  bool sides = false;           // the script has two sides that take turns: TestOutcome::side_a
   bool colour = false;
   bool stdout_is_terminal = false;
   bool stderr_is_terminal = false;
