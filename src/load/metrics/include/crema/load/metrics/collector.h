@@ -5,6 +5,7 @@
 #include "crema/load/metrics/delta.h"
 #include "crema/load/metrics/group.h"
 #include "crema/load/metrics/metric.h"
+#include "crema/load/metrics/request_tally.h"
 #include "crema/load/metrics/sink.h"
 #include "crema/load/metrics/timeline.h"
 
@@ -27,6 +28,8 @@ class Collector {
   const Sink* total(const Metric& metric) const;
   const Sink* total(const SubMetric& metric) const;
   const std::map<std::int64_t, Second>& seconds() const { return seconds_; }
+  // By kind; those beyond kMostKindsTogether are together under "(overflow)".
+  const std::map<RequestKind, RequestTally>& requests() const { return requests_; }
   const Group& root_group() const { return root_; }
   // Samples that stand in an overflow series, because a limit of tags was reached.
   std::uint64_t overflow() const { return overflow_; }
@@ -35,11 +38,13 @@ class Collector {
   using Totals = std::vector<std::optional<Sink>>;  // by id
   static const Sink* found(const Totals& totals, std::uint32_t id);
   static void merge(Totals& totals, std::uint32_t id, Sink&& sink);
+  void add_requests(RequestTally&& tally);
 
   const Registry& registry_;
   Totals totals_;
   Totals sub_totals_;
   std::map<std::int64_t, Second> seconds_;
+  std::map<RequestKind, RequestTally> requests_;
   Group root_;
   std::uint64_t overflow_ = 0;
 };
