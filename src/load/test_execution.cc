@@ -192,6 +192,7 @@ void RunningTest::execute() {
     record_users();
     collect();
     if (request_.on_progress) request_.on_progress(progress());
+    if (request_.on_moment) request_.on_moment(moment());
     if (now < next_thresholds) continue;
     next_thresholds += kThresholdsEvery;
     judge_while_running(now - started_);

@@ -10,13 +10,22 @@
 #include "crema/load/script/log.h"
 #include "crema/sys/host.h"
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 namespace crema::load {
+
+// A test as it stands, as JSON for whoever draws it: docs/load.md, "The document".
+struct TestMoment {
+  std::string state;
+  // Whole seconds that may have changed since the last moment, by their place.
+  std::map<std::int64_t, std::string> seconds;
+};
 
 struct TestRequest {
   std::string script;  // a path, or "-" for `standard_input`
@@ -37,6 +46,7 @@ struct TestRequest {
   bool stderr_is_terminal = false;
   LogSink log;
   std::function<void(const Progress&)> on_progress;   // once a second; may be empty
+  std::function<void(TestMoment)> on_moment;          // the same; costs more
   std::function<void(std::string_view)> print;        // to standard output
   std::function<void(std::string_view)> print_error;  // to standard error
 };
@@ -46,6 +56,7 @@ struct TestRequest {
 struct TestOutcome {
   LoadExit exit = LoadExit::ok;
   std::optional<evidence::LoadRun> record;  // none where nothing was run
+  std::string document;  // all that was measured, as JSON; empty where nothing was run
   // Second by second, for comparison with other runs; the commit is not in it.
   RunRecord measured;
   // Where `sides` was asked for: what the script did with the tag `side` of value a and b, in turns
