@@ -114,8 +114,8 @@ void say_where(const LoadArguments& arguments, const KeptLoad& kept, const LoadL
   std::string text;
   if (kept.run)
     text = fmt::format(
-        "     kept as run {0}: `crema report {0}` draws it, `crema load run {1} --baseline {0}` "
-        "compares with it\n",
+        "     kept as run {0}: `crema report {0}` draws it; another is held against it by\n"
+        "     `crema load run {1} --baseline {0}`\n",
         *kept.run, arguments.request.script);
   if (!arguments.record.empty())
     text +=

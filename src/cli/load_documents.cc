@@ -22,14 +22,22 @@ namespace fs = std::filesystem;
 constexpr std::uintmax_t kLargestDocument = 64ULL * 1024 * 1024;
 constexpr std::size_t kRunsLookedAt = 30;
 
-// Where the store has the files of JSON among a run's artifacts, by their paths in them.
-Result<std::map<std::string, fs::path>> json_files(store::Store& store, store::RunNumber run) {
-  std::map<std::string, fs::path> files;
+// The files of a run's artifacts, by artifact and path.
+using Files = std::map<std::pair<std::string, std::string>, fs::path>;
+
+Result<Files> files_of(store::Store& store, store::RunNumber run) {
+  Files files;
   const auto artifacts = CREMA_TRY(store.artifacts_of(run));
   for (const auto& artifact : CREMA_TRY(artifacts->list()))
     for (const auto& file : CREMA_TRY(artifacts->files(artifact.name)))
-      if (file.path.ends_with(".json")) files.emplace(file.path, file.source);
+      files.emplace(std::pair(artifact.name, file.path), file.source);
   return files;
+}
+
+// Names of documents are like no other, so the artifact need not be known.
+Files::const_iterator find_document(const Files& files, const std::string& path) {
+  return std::ranges::find_if(files,
+                              [&path](const auto& file) { return file.first.second == path; });
 }
 
 // Records of earlier runs, read when they are asked for and once.
@@ -87,24 +95,24 @@ Result<std::vector<report::LoadDocument>> load_documents(
     return load != nullptr && !load->document.empty();
   };
   if (std::ranges::none_of(records, has_document)) return documents;
-  const auto files = CREMA_TRY(json_files(store, run.number));
-  const auto series = CREMA_TRY(load_records_of(store, run.number));
+  const auto files = CREMA_TRY(files_of(store, run.number));
   EarlierRecords earlier(store, run.number);
-  std::map<std::string, std::size_t> times;  // that a script was met
   for (const auto& record : records) {
     if (!has_document(record)) continue;
     const auto& load = std::get<evidence::LoadRun>(record.evidence);
-    const auto file = files.find(load.document);
-    const auto time = ++times[slug(load.script)];
+    const auto file = find_document(files, load.document);
     std::error_code unknown;
     if (file == files.end() || fs::file_size(file->second, unknown) > kLargestDocument) continue;
+    const auto beside_it = [&](std::string path) {
+      return files.find({file->first.first, std::move(path)});
+    };
     report::LoadDocument one{
         .name = load.document, .document = CREMA_TRY(sys::read_file(file->second)), .baseline = {}};
-    const auto name = load_record_name(load.script, time);
-    if (const auto beside = files.find(document_baseline(load.document)); beside != files.end())
-      one.baseline = CREMA_TRY(sys::read_file(beside->second));
-    else if (const auto own = series.find(name); own != series.end())
-      one.baseline = CREMA_TRY(beside_earlier(name, own->second, earlier));
+    if (const auto kept = beside_it(document_baseline(load.document)); kept != files.end())
+      one.baseline = CREMA_TRY(sys::read_file(kept->second));
+    else if (const auto own = beside_it(document_record(load.document)); own != files.end())
+      one.baseline = CREMA_TRY(
+          beside_earlier(slug(load.script), CREMA_TRY(read_load_record(own->second)), earlier));
     documents.push_back(std::move(one));
   }
   return documents;

@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Paths inside an artifact. A record's tells its script, and of the second test of a script in one
-// place its number; a document's is like no other, for evidence names it.
+// place its number; its document's begins so and is like no other, for evidence names it.
 struct Places {
   std::string record, document;
 
@@ -24,12 +24,12 @@ struct Places {
 };
 
 Places places_in(const fs::path& folder, const sys::Host& host, const std::string& script) {
-  Places places{.record = load_record_path(script, 1),
-                .document = load_document_path(script, host.random_hex(8))};
+  std::string record = load_record_path(script, 1);
   std::error_code ignored;
-  for (std::size_t time = 2; fs::exists(folder / places.record, ignored); ++time)
-    places.record = load_record_path(script, time);
-  return places;
+  for (std::size_t time = 2; fs::exists(folder / record, ignored); ++time)
+    record = load_record_path(script, time);
+  auto document = load_document_path(record, host.random_hex(8));
+  return {std::move(record), std::move(document)};
 }
 
 Result<> write_text(const fs::path& file, const std::string& text) {

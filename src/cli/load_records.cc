@@ -71,12 +71,17 @@ std::string load_record_path(std::string_view script, std::size_t time) {
                    : fmt::format("{}{}.{}{}", kFolder, slug(script), time, kEnding);
 }
 
-std::string load_document_path(std::string_view script, std::string_view unique) {
-  return fmt::format("{}{}-{}{}", kFolder, slug(script), unique, kDocumentEnding);
+std::string load_document_path(std::string_view record_path, std::string_view unique) {
+  record_path.remove_suffix(kEnding.size());
+  return fmt::format("{}-{}{}", record_path, unique, kDocumentEnding);
+}
+
+std::string document_record(std::string_view document_path) {
+  return fmt::format("{}{}", document_path.substr(0, document_path.rfind('-')), kEnding);
 }
 
 std::string document_baseline(std::string_view document_path) {
-  document_path.remove_suffix(kDocumentEnding.size());
+  if (document_path.ends_with(kDocumentEnding)) document_path.remove_suffix(kDocumentEnding.size());
   return fmt::format("{}.baseline.json", document_path);
 }
 

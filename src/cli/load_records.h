@@ -23,8 +23,10 @@ std::string load_record_name(std::string_view script, std::size_t time);
 // The path of a script's record inside an artifact: "load/rush.js.cremarun", of the second test of
 // that script in one place "load/rush.js.2.cremarun".
 std::string load_record_path(std::string_view script, std::size_t time);
-// That of its document, and of what the document is compared with: "load/rush.js-3f9c.load.json".
-std::string load_document_path(std::string_view script, std::string_view unique);
+// That of the document beside a record, "load/rush.js-3f9c21ab.load.json", the way back, and that
+// of what the document is compared with.
+std::string load_document_path(std::string_view record_path, std::string_view unique);
+std::string document_record(std::string_view document_path);
 std::string document_baseline(std::string_view document_path);
 
 Result<> write_load_record(const std::filesystem::path& file, const load::RunRecord& record);

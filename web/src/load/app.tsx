@@ -50,6 +50,7 @@ export function LoadApp({ head, parts }: { head: LoadHead; parts: Parts }): JSX.
           The test has ended, or its page cannot be reached; what came before is below.
         </p>
       )}
+      <h2 class="unseen">How it goes</h2>
       {load ? (
         <LoadRunView load={load} baseline={feed.baseline} />
       ) : (

@@ -1,5 +1,5 @@
 // The plots of a test below each other on one axis of time, with one cross hair for all.
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { Cursor, usePlace } from "./cursor";
 import type { LoadDocument, Second } from "./document";
@@ -156,13 +156,13 @@ export function Plots({
         {columns.step > 1
           ? `Each point stands for ${columns.step} s: rates are means, latencies the highest of them. `
           : ""}
-        Point at a plot, or focus it and use ← → Home End, to read values.
+        To read values, point at a plot, or focus the time above them and use ← → Home End.
       </p>
     </div>
   );
 }
 
-// Moves the cross hair by pointer and keys, and says aloud what stands there.
+// Moves the cross hair by pointer; its first line does by keys.
 function Reader({
   columns,
   extent,
@@ -172,57 +172,61 @@ function Reader({
   columns: Columns;
   extent: Extent;
   cursor: Cursor;
-  children: JSX.Element[] | (JSX.Element | false)[];
+  children: ComponentChildren;
 }): JSX.Element {
   const element = useRef<HTMLDivElement>(null);
-  const place = usePlace(cursor);
-  const last = columns.t.length - 1;
   const point = (event: PointerEvent): void => {
     const left = element.current?.getBoundingClientRect().left ?? 0;
     cursor.set(placeAt(extent, event.clientX - left, columns.t.length));
-  };
-  const pressed = (event: KeyboardEvent): void => {
-    const now = cursor.get() ?? last;
-    const step = event.shiftKey ? 10 : 1;
-    const to: Record<string, number | null> = {
-      ArrowLeft: now - step,
-      ArrowRight: now + step,
-      Home: 0,
-      End: last,
-      Escape: null,
-    };
-    if (event.target !== element.current || !(event.key in to)) return;
-    const wanted = to[event.key] ?? null;
-    cursor.set(wanted === null ? null : Math.max(0, Math.min(last, wanted)));
-    event.preventDefault();
-    event.stopPropagation();
   };
   return (
     <div
       ref={element}
       class="reader"
-      role="slider"
-      tabIndex={0}
-      aria-label="Time in the plots"
-      aria-valuemin={0}
-      aria-valuemax={last}
-      aria-valuenow={place ?? last}
-      aria-valuetext={spoken(columns, place ?? last)}
       onPointerMove={point}
       onPointerDown={point}
       onPointerLeave={(event) => event.pointerType === "mouse" && cursor.set(null)}
-      onKeyDown={pressed}
     >
-      <Clock columns={columns} cursor={cursor} />
+      <TimeSlider columns={columns} cursor={cursor} />
       {children}
     </div>
   );
 }
 
-function Clock({ columns, cursor }: { columns: Columns; cursor: Cursor }): JSX.Element {
+// Says aloud what stands at the time it is moved to.
+function TimeSlider({ columns, cursor }: { columns: Columns; cursor: Cursor }): JSX.Element {
   const place = usePlace(cursor);
-  const t = columns.t[place ?? -1];
-  return <p class="at">{t === undefined ? "time since start" : clockText(t)}</p>;
+  const last = columns.t.length - 1;
+  const at = place ?? last;
+  const pressed = (event: KeyboardEvent): void => {
+    const step = event.shiftKey ? 10 : 1;
+    const to: Record<string, number | null> = {
+      ArrowLeft: at - step,
+      ArrowRight: at + step,
+      Home: 0,
+      End: last,
+      Escape: null,
+    };
+    if (!(event.key in to)) return;
+    const wanted = to[event.key] ?? null;
+    cursor.set(wanted === null ? null : Math.max(0, Math.min(last, wanted)));
+    event.preventDefault();
+  };
+  return (
+    <div
+      class="at"
+      role="slider"
+      tabIndex={0}
+      aria-label="Time in the plots"
+      aria-valuemin={0}
+      aria-valuemax={last}
+      aria-valuenow={at}
+      aria-valuetext={spoken(columns, at)}
+      onKeyDown={pressed}
+    >
+      {place === null ? "Time" : clockText(columns.t[place] ?? 0)}
+    </div>
+  );
 }
 
 function spoken(columns: Columns, place: number): string {

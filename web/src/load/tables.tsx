@@ -136,7 +136,7 @@ export function Requests({ load }: { load: LoadDocument }): JSX.Element | null {
   const several = load.scenarios.length > 1;
   return (
     <Part title="Requests by name" note={counted(load.requests.length, "name")}>
-      {load.requests.length > 3 && (
+      {load.requests.length > 1 && (
         <div class="toolbar">
           <fieldset class="choices">
             <legend class="unseen">Order</legend>
