@@ -27,7 +27,8 @@ EvidenceRun::EvidenceRun(EvidenceRun&&) noexcept = default;
 EvidenceRun::~EvidenceRun() = default;
 
 Result<EvidenceRun> EvidenceRun::begin(const sys::Host& host, const Project& project,
-                                       const std::string& title) {
+                                       const std::string& title,
+                                       std::optional<evidence::Time> started) {
   auto state = std::make_unique<State>(
       State{.host = host, .repository = CREMA_TRY(run::read_repository(project.root, host))});
   state->store = CREMA_TRY(store::Store::open(project.store, host));
@@ -40,7 +41,7 @@ Result<EvidenceRun> EvidenceRun::begin(const sys::Host& host, const Project& pro
                                    .ref = state->repository.ref,
                                    .sha = state->repository.sha,
                                    .title = title},
-              state->now());
+              started.value_or(state->now()));
   return EvidenceRun(std::move(state));
 }
 

@@ -8,6 +8,7 @@
 #include "crema/store/store.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,9 +16,10 @@ namespace crema::cli {
 
 class EvidenceRun {
  public:
-  // `title` is what the user asked for: "crema test unit".
+  // `title` is what the user asked for: "crema test unit"; `started` is when, nothing for now.
   static Result<EvidenceRun> begin(const sys::Host& host, const Project& project,
-                                   const std::string& title);
+                                   const std::string& title,
+                                   std::optional<evidence::Time> started = {});
   EvidenceRun(EvidenceRun&&) noexcept;
   EvidenceRun& operator=(EvidenceRun&&) = delete;
   ~EvidenceRun();

@@ -60,7 +60,10 @@ Result<> leave_records(const fs::path& folder, const sys::Host& host,
   std::string lines;
   for (auto& one : left)
     lines += evidence::to_json({.origin = {}, .evidence = std::move(one)}) + "\n";
-  return sys::write_file(folder / ("evidence-" + host.random_hex(12) + ".ndjson"), lines);
+  // They are read in the order of their names: that in which they were left.
+  const auto now = std::chrono::nanoseconds(host.clock->wall().time_since_epoch()).count();
+  return sys::write_file(
+      folder / fmt::format("evidence-{:020}-{}.ndjson", now, host.random_hex(12)), lines);
 }
 
 }  // namespace crema::cli

@@ -1,6 +1,5 @@
 // `crema load`: load tests with k6 scripts.
 #include "arguments.h"
-#include "evidence_run.h"
 #include "left_evidence.h"
 #include "load_ab.h"
 #include "load_agent.h"
@@ -9,11 +8,14 @@
 #include "load_comparison.h"
 #include "load_control.h"
 #include "load_k8s.h"
+#include "load_keep.h"
 #include "load_log.h"
 #include "load_progress.h"
 #include "load_records.h"
+#include "load_web.h"
 #include "output.h"
 
+#include "crema/load/compare/baseline.h"
 #include "crema/load/compare/verdict_text.h"
 #include "crema/load/test_run.h"
 #include "crema/run/repository.h"
@@ -37,6 +39,13 @@ void print_error(std::string_view text) {
   std::fflush(stderr);
 }
 
+// What the end of a test needs beside its outcome.
+struct Concluded {
+  evidence::Time started;
+  const LoadLog& log;
+  LoadWeb& web;
+};
+
 load::TestRequest request_of(const sys::Host& host, const LoadArguments& arguments, LoadLog& log) {
   load::TestRequest request = arguments.request;
   request.threads = arguments.threads == 0 ? cores() : arguments.threads;
@@ -50,33 +59,6 @@ load::TestRequest request_of(const sys::Host& host, const LoadArguments& argumen
   };
   request.print_error = print_error;
   return request;
-}
-
-// In a step, evidence for its run; in a repository, a run of its own; nowhere else.
-Result<> keep(const sys::Host& host, const LoadArguments& arguments,
-              const load::TestOutcome& outcome) {
-  if (!arguments.record.empty())
-    CREMA_TRY(write_load_record(host.working_directory / arguments.record, outcome.measured));
-  std::vector<evidence::Evidence> left{*outcome.record};
-  const auto path = load_record_path(arguments.request.script);
-  if (const auto step = host.variable("CREMA_EVIDENCE")) {
-    CREMA_TRY(
-        write_load_record(std::filesystem::path(*step) / "attachments" / path, outcome.measured));
-    return leave_records(*step, host, std::move(left));
-  }
-  const auto project = find_project(host);
-  std::error_code ignored;
-  if (!std::filesystem::exists(project.root / ".git", ignored) && !host.variable("CREMA_HOME"))
-    return {};
-  auto run = CREMA_TRY(EvidenceRun::begin(
-      host, project, fmt::format("crema load run {}", arguments.request.script)));
-  const bool passed = outcome.exit == load::LoadExit::ok;
-  CREMA_TRY(run.add_job({.name = "load", .step = "Load test"}, host.clock->wall(), passed, "",
-                        std::move(left)));
-  const auto folder = CREMA_TRY(sys::TemporaryDirectory::create(host.temporary_directory, "load-"));
-  CREMA_TRY(write_load_record(folder.path() / "record", outcome.measured));
-  CREMA_TRY(run.add_artifact("load", {{folder.path() / "record", path}}));
-  return run.finish(passed);
 }
 
 // Of the code that stands here; "" where git knows nothing.
@@ -96,18 +78,75 @@ Result<load::RunRecord> baseline_of(const LoadArguments& arguments, LoadRecords 
   return std::move(found->second);
 }
 
-// Says how the run is beside its baseline. A regression fails a test that was fine by itself.
-Result<int> judge_by_baseline(const LoadArguments& arguments, const load::RunRecord& baseline,
-                              const load::TestOutcome& outcome) {
+// Says how the run is beside its baseline.
+Result<load::RunComparison> compare_with(const LoadArguments& arguments,
+                                         const load::RunRecord& baseline,
+                                         const load::TestOutcome& outcome) {
   const auto settings = CREMA_TRY(comparison_settings(arguments.margins, 0));
-  const auto comparison = CREMA_TRY(compare_runs(baseline, outcome.measured, settings));
+  auto comparison = CREMA_TRY(compare_runs(baseline, outcome.measured, settings));
   print(fmt::format("\n     beside {}:\n\n{}", arguments.baseline, comparison_text(comparison)));
-  const int exit = static_cast<int>(outcome.exit);
-  const bool worse = exit_of(comparison.verdict) == ComparisonExit::regression;
-  return exit == 0 && worse ? static_cast<int>(ComparisonExit::regression) : exit;
+  return comparison;
+}
+
+// As a page calls it.
+std::string baseline_name(const std::string& baseline) {
+  if (baseline == "latest") return "the run before";
+  const bool number = baseline.find_first_not_of("0123456789") == std::string::npos;
+  return number ? "run " + baseline : baseline;
+}
+
+// Found before the run: a baseline that is not there is no reason to wait for the end.
+Result<std::optional<load::RunRecord>> find_baseline(const sys::Host& host,
+                                                     const LoadArguments& arguments) {
+  if (arguments.baseline.empty()) return std::optional<load::RunRecord>();
+  return std::optional(
+      CREMA_TRY(baseline_of(arguments, CREMA_TRY(find_load_records(host, arguments.baseline)))));
+}
+
+// Where to look at it again, and how to hold the next run against it.
+void say_where(const LoadArguments& arguments, const KeptLoad& kept, const LoadLog& log) {
+  if (arguments.request.quiet || !log.terminal()) return;
+  std::string text;
+  if (kept.run)
+    text = fmt::format(
+        "     kept as run {0}: `crema report {0}` draws it; another is held against it by\n"
+        "     `crema load run {1} --baseline {0}`\n",
+        *kept.run, arguments.request.script);
+  if (!arguments.record.empty())
+    text +=
+        fmt::format("     its record is in {0}: `crema load compare {0} NEW`\n", arguments.record);
+  if (!text.empty()) print_error("\n" + text);
+}
+
+// What follows a test that has run: comparison, records, pages. Gives the exit code: a regression
+// fails a test that was fine by itself.
+int conclude(const sys::Host& host, const LoadArguments& arguments, load::TestOutcome& outcome,
+             const std::optional<load::RunRecord>& baseline, Concluded parts) {
+  outcome.measured.facts.commit = commit_of(host);
+  int code = static_cast<int>(outcome.exit);
+  std::string beside;
+  if (baseline) {
+    const auto comparison = compare_with(arguments, *baseline, outcome);
+    if (!comparison) {
+      code = report(comparison.error(), host);
+    } else if (code == 0 && exit_of(comparison->verdict) == ComparisonExit::regression) {
+      code = static_cast<int>(ComparisonExit::regression);
+    }
+    beside = baseline_json(baseline_name(arguments.baseline), *baseline,
+                           comparison ? &*comparison : nullptr);
+  }
+  if (const auto shown = parts.web.finish(outcome.document, beside); !shown)
+    report(shown.error(), host);
+  const auto kept = keep_load(host, arguments, outcome, beside, parts.started);
+  if (kept)
+    say_where(arguments, *kept, parts.log);
+  else
+    report(kept.error(), host);
+  return code;
 }
 
 int run_script(const sys::Host& host, const LoadArguments& arguments) {
+  const auto started = host.clock->wall();
   std::stop_source stop;
   // The second signal is meant: nothing is waited for any more.
   const sys::SignalWatcher watcher(stop,
@@ -115,26 +154,22 @@ int run_script(const sys::Host& host, const LoadArguments& arguments) {
   LoadLog log(host, arguments.log);
   for (const auto& remark : arguments.remarks)
     log.write({.level = load::LogLevel::warning, .message = remark, .fields = {}});
+  const auto baseline = find_baseline(host, arguments);
+  if (!baseline) return report(baseline.error(), host);
+  auto web = LoadWeb::start(host, arguments);
+  if (!web) return report(web.error(), host);
+  if (!web->address().empty() && !arguments.request.quiet)
+    print_error(fmt::format("live page: {}\n", web->address()));
   auto request = request_of(host, arguments, log);
-  LoadProgress progress(log);
+  LoadProgress progress(host, log);
   if (!arguments.request.quiet)
     request.on_progress = [&progress](const load::Progress& now) { progress.update(now); };
-  // Found before the run: a baseline that is not there is no reason to wait for the end.
-  std::optional<load::RunRecord> baseline;
-  if (!arguments.baseline.empty()) {
-    auto records = find_load_records(host, arguments.baseline);
-    if (!records) return report(records.error(), host);
-    auto chosen = baseline_of(arguments, std::move(*records));
-    if (!chosen) return report(chosen.error(), host);
-    baseline = std::move(*chosen);
-  }
+  if (!web->address().empty())
+    request.on_moment = [&web](const load::TestMoment& now) { web->tell(now); };
   auto outcome = load::run_test(host, request, stop.get_token());
   if (!outcome.record) return static_cast<int>(outcome.exit);
-  outcome.measured.facts.commit = commit_of(host);
-  if (const auto kept = keep(host, arguments, outcome); !kept) report(kept.error(), host);
-  if (!baseline) return static_cast<int>(outcome.exit);
-  const auto code = judge_by_baseline(arguments, *baseline, outcome);
-  return code ? *code : report(code.error(), host);
+  progress.end();
+  return conclude(host, arguments, outcome, *baseline, {started, log, *web});
 }
 
 int inspect_script(const sys::Host& host, const LoadArguments& arguments) {

@@ -55,6 +55,7 @@ struct Given {
   std::string address, instance;
   std::string config, summary_mode = "compact", log_format = "text", log_output = "stderr";
   std::optional<std::string> include_environment;
+  std::string web, web_export;
   std::array<bool, kIgnored.size()> is_ignored{};
 };
 
@@ -116,6 +117,8 @@ void declare(CLI::App& app, Given& given, LoadArguments& arguments) {
   app.add_option("--margin", arguments.margins, "with --baseline: what does not matter, as in 5%")
       ->take_all()
       ->allow_extra_args(false);
+  app.add_flag("--web{127.0.0.1}", given.web, "a live page while it runs, at HOST:PORT");
+  app.add_option("--web-export", given.web_export, "keep that page in a file");
   app.add_option("--init-timeout", given.init_timeout,
                  "the most init code may take (default: 60s)");
   app.add_option("--threads", arguments.threads, "threads that make load (default: one a core)");
@@ -185,6 +188,16 @@ Result<> add_instance(const std::string& text,
   return {};
 }
 
+// k6's own variables for its dashboard
+// (https://grafana.com/docs/k6/latest/results-output/web-dashboard/). A port of -1 there means no
+// page, only the file.
+std::optional<std::string> web_of_environment(const sys::Host& host) {
+  const auto port = host.variable("K6_WEB_DASHBOARD_PORT");
+  if (host.variable("K6_WEB_DASHBOARD") != "true" || port == "-1") return std::nullopt;
+  const auto name = host.variable("K6_WEB_DASHBOARD_HOST").value_or("127.0.0.1");
+  return fmt::format("{}:{}", name == "localhost" ? "127.0.0.1" : name, port.value_or("0"));
+}
+
 Result<> read_options_around(const sys::Host& host, const Given& given,
                              load::TestRequest& request) {
   std::string config =
@@ -244,6 +257,10 @@ Result<> fill(const sys::Host& host, const Given& given, LoadArguments& argument
                       kIgnored[i].names.substr(kIgnored[i].names.find("--")), kIgnored[i].reason));
   arguments.log.format = given.log_format;
   arguments.log.output = given.log_output;
+  arguments.web = given.web.empty() ? web_of_environment(host) : std::optional(given.web);
+  arguments.web_export = given.web_export.empty()
+                             ? host.variable("K6_WEB_DASHBOARD_EXPORT").value_or("")
+                             : given.web_export;
   return read_options_around(host, given, request);
 }
 
@@ -262,11 +279,27 @@ void take_environment(const sys::Host& host, Given& given, load::TestRequest& re
   flag("K6_NEW_MACHINE_READABLE_SUMMARY", request.machine_summary);
 }
 
+// Whether it is HOST:PORT or PORT: no script is called so.
+bool is_web_address(std::string_view text) {
+  const auto port = text.substr(text.rfind(':') + 1);
+  return !port.empty() && port.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// `--web` stands alone as well, before a script; so what follows it is its own only where it looks
+// so.
+void join_web_address(std::vector<std::string>& arguments) {
+  const auto web = std::ranges::find(arguments, "--web");
+  if (web == arguments.end() || web + 1 == arguments.end() || !is_web_address(*(web + 1))) return;
+  *web += "=" + *(web + 1);
+  arguments.erase(web + 1);
+}
+
 }  // namespace
 
 std::optional<int> parse_load_arguments(CommandContext& context, LoadArguments& arguments) {
   Given given;
   take_environment(context.host, given, arguments.request);
+  join_web_address(context.arguments);
   if (const auto ended =
           parse_arguments(context, "load", [&](CLI::App& app) { declare(app, given, arguments); }))
     return ended;

@@ -21,6 +21,8 @@ struct LoadArguments {
   std::string record;                // a file for the run's record; "" for none
   std::string baseline;              // what the run is compared with; "" for nothing
   std::vector<std::string> margins;  // of that comparison
+  std::optional<std::string> web;    // where a live page is served; "" for the default
+  std::string web_export;            // a file for the page; "" for none
   std::size_t threads = 0;           // 0: as many as there are cores
   std::vector<std::string> remarks;  // flags of k6 that change nothing here
   bool no_colour = false;

@@ -83,32 +83,30 @@ void LoadLog::write(const load::LogEntry& entry) {
   const std::string line = line_of(entry) + "\n";
   auto out = out_.lock();
   if (out->file == nullptr) return;
-  erase(*out);
-  std::fwrite(line.data(), 1, line.size(), out->file);
-  draw(*out);
+  const std::string text = erasure(*out) + line + drawing(*out);
+  std::fwrite(text.data(), 1, text.size(), out->file);
   std::fflush(out->file);
 }
 
 void LoadLog::show(std::vector<std::string> lines) {
   if (!terminal_) return;
   auto out = out_.lock();
-  erase(*out);
+  // In one piece, so that nothing flickers.
+  std::string text = erasure(*out);
   out->shown = std::move(lines);
-  draw(*out);
+  text += drawing(*out);
+  std::fwrite(text.data(), 1, text.size(), out->file);
   std::fflush(out->file);
 }
 
-void LoadLog::erase(Out& out) const {
-  if (out.shown.empty()) return;
-  const std::string up = fmt::format("\x1b[{}A\x1b[J", out.shown.size());
-  std::fwrite(up.data(), 1, up.size(), out.file);
+std::string LoadLog::erasure(const Out& out) {
+  return out.shown.empty() ? "" : fmt::format("\x1b[{}A\x1b[J", out.shown.size());
 }
 
-void LoadLog::draw(Out& out) const {
-  for (const std::string& line : out.shown) {
-    std::fwrite(line.data(), 1, line.size(), out.file);
-    std::fputc('\n', out.file);
-  }
+std::string LoadLog::drawing(const Out& out) {
+  std::string text;
+  for (const std::string& line : out.shown) text += line + "\n";
+  return text;
 }
 
 std::string LoadLog::line_of(const load::LogEntry& entry) const {

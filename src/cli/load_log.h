@@ -43,8 +43,8 @@ class LoadLog {
     std::FILE* file = nullptr;
     std::vector<std::string> shown;
   };
-  void erase(Out& out) const;
-  void draw(Out& out) const;
+  static std::string erasure(const Out& out);
+  static std::string drawing(const Out& out);
 
   Sync<Out> out_;
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> own_{nullptr, std::fclose};

@@ -19,13 +19,34 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kFolder = "load/";
 constexpr std::string_view kEnding = ".cremarun";
+constexpr std::string_view kDocumentEnding = ".load.json";
 
-// The slug of the script in the path of a record; "" for any other file.
+// The slug of the script in the path of a record, without the number of a second test of it; "" for
+// any other file.
 std::string_view script_in(std::string_view path) {
   const auto at = path.rfind(kFolder);
   if (!path.ends_with(kEnding) || at == std::string_view::npos) return {};
   path.remove_suffix(kEnding.size());
-  return path.substr(at + kFolder.size());
+  path = path.substr(at + kFolder.size());
+  const auto dot = path.rfind('.');
+  const bool numbered = dot != std::string_view::npos && dot + 1 < path.size() &&
+                        path.find_first_not_of("0123456789", dot + 1) == std::string_view::npos;
+  return numbered ? path.substr(0, dot) : path;
+}
+
+}  // namespace
+
+std::string load_record_name(std::string_view script, std::size_t time) {
+  return time == 1 ? slug(script) : fmt::format("{} ({})", slug(script), time);
+}
+
+namespace {
+
+// The record stands under its script, or under its script and the next number that is free.
+void add_record(LoadRecords& records, std::string_view script, load::RunRecord record) {
+  auto name = load_record_name(script, 1);
+  for (std::size_t time = 2; records.contains(name); ++time) name = load_record_name(script, time);
+  records.emplace(std::move(name), std::move(record));
 }
 
 Diagnostic no_record(std::string message) {
@@ -45,8 +66,23 @@ Result<LoadRecords> newest(store::Store& store, std::optional<store::RunNumber> 
 
 }  // namespace
 
-std::string load_record_path(std::string_view script) {
-  return fmt::format("{}{}{}", kFolder, slug(script), kEnding);
+std::string load_record_path(std::string_view script, std::size_t time) {
+  return time == 1 ? fmt::format("{}{}{}", kFolder, slug(script), kEnding)
+                   : fmt::format("{}{}.{}{}", kFolder, slug(script), time, kEnding);
+}
+
+std::string load_document_path(std::string_view record_path, std::string_view unique) {
+  record_path.remove_suffix(kEnding.size());
+  return fmt::format("{}-{}{}", record_path, unique, kDocumentEnding);
+}
+
+std::string document_record(std::string_view document_path) {
+  return fmt::format("{}{}", document_path.substr(0, document_path.rfind('-')), kEnding);
+}
+
+std::string document_baseline(std::string_view document_path) {
+  if (document_path.ends_with(kDocumentEnding)) document_path.remove_suffix(kDocumentEnding.size());
+  return fmt::format("{}.baseline.json", document_path);
 }
 
 Result<> write_load_record(const fs::path& file, const load::RunRecord& record) {
@@ -65,7 +101,7 @@ Result<LoadRecords> load_records_of(store::Store& store, store::RunNumber run) {
     for (const auto& file : CREMA_TRY(artifacts->files(artifact.name))) {
       const auto script = script_in(file.path);
       if (script.empty()) continue;
-      records.insert_or_assign(std::string(script), CREMA_TRY(read_load_record(file.source)));
+      add_record(records, script, CREMA_TRY(read_load_record(file.source)));
     }
   }
   return records;

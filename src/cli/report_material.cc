@@ -1,6 +1,7 @@
 #include "report_material.h"
 
 #include "gate_facts.h"
+#include "load_documents.h"
 
 #include "crema/base/strings.h"
 #include "crema/run/repository.h"
@@ -54,6 +55,9 @@ Result<> add_facts(report::Material& material, const sys::Host& host, const Proj
   material.version = CREMA_VERSION;
   material.generated = host.clock->wall();
   material.differing = differing_files(host, project.root, material.run.sha);
+  if (auto loads = found_or_noted(load_documents(store, material.run, material.records),
+                                  "load tests could not be drawn", material.notes))
+    material.loads = std::move(*loads);
   material.repository = CREMA_TRY(run::read_repository(project.root, host)).full_name();
   if (auto coverage = found_or_noted(coverage_of_records(host, project.root, material.records),
                                      "coverage could not be told by service", material.notes))

@@ -154,6 +154,7 @@ struct Fields<LoadRun::Threshold> {
     archive.always("metric", it.metric);
     archive.always("condition", it.condition);
     archive.field("passed", it.passed, false);
+    archive.field("value", it.value);
   }
 };
 
@@ -169,6 +170,7 @@ struct Fields<LoadRun> {
     archive.field("thresholds", it.thresholds);
     archive.field("valid", it.valid, true);
     archive.field("message", it.message);
+    archive.field("document", it.document);
   }
 };
 

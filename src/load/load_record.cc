@@ -46,7 +46,8 @@ evidence::LoadRun load_record(const LoadRecordFacts& facts) {
     for (const auto& condition : metric.conditions)
       run.thresholds.push_back({.metric = metric.name(),
                                 .condition = condition.expression.source,
-                                .passed = condition.passed});
+                                .passed = condition.passed,
+                                .value = condition.value.value_or(0)});
   add_validity(run, facts.measured);
   return run;
 }

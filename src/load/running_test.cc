@@ -88,6 +88,7 @@ TestOutcome RunningTest::run() {
                                 .duration = scenarios_ended_ - scenarios_started_,
                                 .script = request_.script,
                                 .measured = outcome.measured});
+  outcome.document = document(outcome);
   say_validity(outcome);
   for (auto& worker : workers_) worker.reset();
   return outcome;

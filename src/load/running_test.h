@@ -117,6 +117,8 @@ class RunningTest {
   void say_validity(const TestOutcome& outcome) const;
   void judge_while_running(Nanoseconds elapsed);
   Progress progress() const;
+  TestMoment moment() const;
+  std::string document(const TestOutcome& outcome) const;
   // Thresholds at the end, summary, exit code.
   LoadExit finish(LoadExit exit);
   void summarise(const SummaryFacts& facts);

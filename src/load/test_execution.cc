@@ -216,6 +216,7 @@ void RunningTest::tick(Time now) {
   record_users();
   collect();
   if (request_.on_progress) request_.on_progress(progress());
+  if (request_.on_moment) request_.on_moment(moment());
   if (now < next_thresholds_) return;
   next_thresholds_ += kThresholdsEvery;
   judge_while_running(now - started_);

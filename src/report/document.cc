@@ -82,6 +82,14 @@ Json history_json(const std::vector<store::TestHistory>& history) {
   return json;
 }
 
+// Which part of the page has which document: that at the same place.
+Json loads_json(const Material& material) {
+  auto json = Json::array();
+  for (const auto& load : material.loads)
+    json.push_back({{"document", load.name}, {"baseline", !load.baseline.empty()}});
+  return json;
+}
+
 // What a test printed is kept where it failed; that of the others is in the logs.
 class OutputBudget {
  public:
@@ -142,6 +150,7 @@ void write_document(PageWriter& page, const Material& material, const Members& m
   member("gate", material.verdict ? gate::verdict_json(*material.verdict) : "null");
   member("coverage", members.coverage);
   member("media", members.media);
+  member("loads", text_of(loads_json(material)));
   member("notes", text_of(material.notes));
   page.json(",\"records\":[");
   write_records(page, material);

@@ -150,17 +150,19 @@ class Recorder : public RunRecorder {
     return &logs_.emplace(StepKey{job, step}, std::move(*writer)).first->second;
   }
 
-  Result<> record(const evidence::RunStarted& body, std::int64_t) {
+  // Work that was done before it became a run started earlier than its record.
+  Result<> record(const evidence::RunStarted& body, std::int64_t time) {
     return database_
         ->statement(
             "UPDATE runs SET workflow=?, path=?, event=?, ref=?, sha=?, title=?, finished=NULL, "
-            "state='running' WHERE number=?")
+            "state='running', started=MIN(started, ?) WHERE number=?")
         .bind(body.workflow)
         .bind(body.path)
         .bind(body.event)
         .bind(body.ref)
         .bind(body.sha)
         .bind(body.title)
+        .bind(time)
         .bind(id())
         .run();
   }

@@ -160,7 +160,7 @@ def main():
         subprocess.run([crema, "report", "--output", page], cwd=folder, check=True)
         if given.keep:
             shutil.copy(page, given.keep)
-        checked = subprocess.run([sys.executable, ROOT / "tools/web.py", "--stage", stage, "page"],
+        checked = subprocess.run([sys.executable, ROOT / "tools/web.py", "--stage", stage, "page", "page/report.test"],
                                  env={**os.environ, "REPORT": str(page), "LINES": str(LINES)}, check=False)
         return checked.returncode
 

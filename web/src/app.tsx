@@ -8,9 +8,10 @@ import { realJobs } from "./model/pipeline";
 import { testRows } from "./model/tests";
 import type { Parts } from "./page";
 import { Glyph } from "./parts/marks";
+import { ThemeButton } from "./parts/theme_button";
 import type { Report } from "./report";
 import { address, useRoute, VIEWS, type View } from "./route";
-import { type Theme, useTheme } from "./theme";
+import { useTheme } from "./theme";
 import { Coverage } from "./views/coverage";
 import { Findings } from "./views/findings";
 import { Gate } from "./views/gate";
@@ -129,7 +130,7 @@ export function App({ report, parts }: { report: Report; parts: Parts }): JSX.El
           )}
           {view === "coverage" && <Coverage report={report} parts={parts} rest={route.rest} />}
           {view === "findings" && <Findings report={report} />}
-          {view === "load" && <Load report={report} />}
+          {view === "load" && <Load report={report} parts={parts} />}
           {view === "gate" && <Gate report={report} />}
           {view === "logs" && <Logs report={report} logs={logs} rest={route.rest} />}
           <footer class="about">
@@ -144,18 +145,6 @@ export function App({ report, parts }: { report: Report; parts: Parts }): JSX.El
 }
 
 const badge = (number: number): [string, boolean] => [number ? count(number) : "", number > 0];
-
-function ThemeButton({ theme, next }: { theme: Theme; next: () => void }): JSX.Element {
-  return (
-    <button type="button" onClick={next} aria-label={`Colours: ${theme}. Change`}>
-      <svg viewBox="0 0 16 16" class="half" aria-hidden="true">
-        <circle cx="8" cy="8" r="6.5" />
-        <path d="M8 1.5a6.5 6.5 0 0 1 0 13z" />
-      </svg>
-      {theme === "system" ? "System" : theme === "light" ? "Light" : "Dark"}
-    </button>
-  );
-}
 
 function useKeys(views: View[], nextTheme: () => void, toggleHelp: () => void): void {
   useEffect(() => {

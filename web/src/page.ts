@@ -1,6 +1,7 @@
 // What the page has been given: the document, and parts beside it that are opened when they are asked
 // for. A live server would give the same from addresses.
 import { unzipped } from "./gzip";
+import type { LoadHead } from "./load/document";
 import type { LogIndex, Report } from "./report";
 
 export interface Parts {
@@ -10,6 +11,12 @@ export interface Parts {
   text(name: string): string | undefined;
   // A compressed part as JSON.
   json<Value>(name: string): Promise<Value | undefined>;
+}
+
+// Null where the page is a run's.
+export function readLoadHead(): LoadHead | null {
+  const element = document.getElementById("crema-load");
+  return element ? JSON.parse(element.textContent ?? "null") : null;
 }
 
 export function readReport(): Report {

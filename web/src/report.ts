@@ -175,6 +175,7 @@ export interface LoadRun {
   thresholds?: { metric: string; condition: string; passed?: boolean }[];
   valid?: boolean;
   message?: string;
+  document?: string;
 }
 
 export interface Deployment {
@@ -308,6 +309,8 @@ export interface Report {
   gate: Gate | null;
   coverage: Coverage | null;
   media: Medium[];
+  // The part "load-N" is the document of that name, "load-N-baseline" what it is compared with.
+  loads: { document: string; baseline: boolean }[];
   notes: string[];
   records: EvidenceRecord[];
 }

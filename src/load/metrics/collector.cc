@@ -27,8 +27,19 @@ void Collector::add(Delta&& delta) {
     else
       place->second.merge(second);
   }
+  for (auto& tally : delta.requests) add_requests(std::move(tally));
   root_.merge(delta.groups);
   overflow_ += delta.overflow;
+}
+
+void Collector::add_requests(RequestTally&& tally) {
+  if (requests_.size() >= kMostKindsTogether && !requests_.contains(tally.kind))
+    tally.kind = {.scenario = std::move(tally.kind.scenario),
+                  .name = std::string(kOverflowValue),
+                  .method = {}};
+  const auto [place, made] = requests_.try_emplace(tally.kind);
+  if (made) place->second.kind = tally.kind;
+  place->second.merge(tally);
 }
 
 const Sink* Collector::found(const Totals& totals, std::uint32_t id) {

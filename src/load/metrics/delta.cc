@@ -19,6 +19,8 @@ class DeltaWriter {
     for (const auto& total : delta.totals) write_total(total);
     number(delta.seconds.size());
     for (const Second& second : delta.seconds) write_second(second);
+    number(delta.requests.size());
+    for (const RequestTally& tally : delta.requests) write_tally(tally);
     write_group(delta.groups);
     number(delta.parts.size());
     for (const auto& part : delta.parts) write_part(part);
@@ -131,6 +133,22 @@ class DeltaWriter {
     for (const auto& count : kSecondCounts) number(second.*count);
     number(second.vus ? *second.vus + 1 : 0);
     write_buckets(second.durations);
+    write_buckets(second.intended);
+    number(second.failures.size());
+    for (const auto& [code, count] : second.failures) {
+      number(code);
+      number(count);
+    }
+  }
+
+  void write_tally(const RequestTally& tally) {
+    text(tally.kind.scenario);
+    text(tally.kind.name);
+    text(tally.kind.method);
+    number(tally.requests);
+    number(tally.failed);
+    number(tally.duration_sum);
+    write_buckets(tally.durations);
   }
 
   void write_group(const Group& group) {

@@ -10,7 +10,7 @@
 namespace crema::load {
 
 inline constexpr std::string_view kDeltaMagic = "CLMD";
-inline constexpr std::uint8_t kDeltaVersion = 1;
+inline constexpr std::uint8_t kDeltaVersion = 2;
 
 // The counts of a second, in the order of their bytes.
 inline constexpr std::array kSecondCounts = {

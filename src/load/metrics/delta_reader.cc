@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kDeepestGroup = 100;
 // An octave has 512 buckets, and a double 2,047 octaves on each side of 0.
 constexpr std::int64_t kLastBucket = 2047 * 512 - 1;
+constexpr std::uint64_t kLastFailure = 0xFFFFFFFF;
 constexpr std::int64_t kLargestChunk = std::int64_t{1} << 32U;
 
 class DeltaReader {
@@ -35,6 +36,8 @@ class DeltaReader {
       delta.totals.push_back(CREMA_TRY(read_total()));
     for (auto left = CREMA_TRY(length()); left != 0; --left)
       delta.seconds.push_back(CREMA_TRY(read_second()));
+    for (auto left = CREMA_TRY(length()); left != 0; --left)
+      delta.requests.push_back(CREMA_TRY(read_tally()));
     CREMA_TRY(read_group(delta.groups, 0));
     for (auto left = CREMA_TRY(length()); left != 0; --left)
       delta.parts.push_back(CREMA_TRY(read_part()));
@@ -221,7 +224,26 @@ class DeltaReader {
     for (const auto& count : kSecondCounts) second.*count = CREMA_TRY(number());
     if (const auto vus = CREMA_TRY(number()); vus != 0) second.vus = vus - 1;
     second.durations = CREMA_TRY(read_buckets());
+    second.intended = CREMA_TRY(read_buckets());
+    for (auto left = CREMA_TRY(length()); left != 0; --left) {
+      const auto code = CREMA_TRY(number());
+      if (code > kLastFailure || (!second.failures.empty() && code <= second.failures.back().first))
+        return fault("failures are out of order");
+      second.failures.emplace_back(static_cast<std::uint32_t>(code), CREMA_TRY(number()));
+    }
     return second;
+  }
+
+  Result<RequestTally> read_tally() {
+    RequestTally tally;
+    tally.kind.scenario = CREMA_TRY(text());
+    tally.kind.name = CREMA_TRY(text());
+    tally.kind.method = CREMA_TRY(text());
+    tally.requests = CREMA_TRY(number());
+    tally.failed = CREMA_TRY(number());
+    tally.duration_sum = CREMA_TRY(number());
+    tally.durations = CREMA_TRY(read_buckets());
+    return tally;
   }
 
   Result<> read_group(Group& group, std::size_t depth) {

@@ -1,5 +1,6 @@
 #include "crema/load/metrics/recorder.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -14,6 +15,7 @@ struct Meant {
 };
 constexpr std::array kMeanings = {
     Meant{&Builtins::http_req_duration, Meaning::duration},
+    Meant{&Builtins::http_req_duration_intended, Meaning::intended},
     Meant{&Builtins::http_reqs, Meaning::requests},
     Meant{&Builtins::http_req_failed, Meaning::failed},
     Meant{&Builtins::iterations, Meaning::iterations},
@@ -99,7 +101,9 @@ const HttpSeries& Recorder::http_series(const TagSet* tags) {
              .tls_handshaking = series(*builtins_.http_req_tls_handshaking, tags),
              .sending = series(*builtins_.http_req_sending, tags),
              .waiting = series(*builtins_.http_req_waiting, tags),
-             .receiving = series(*builtins_.http_req_receiving, tags)};
+             .receiving = series(*builtins_.http_req_receiving, tags),
+             .tally = tallies_.of(*tags),
+             .failure = failure_code(*tags)};
   }
   return found;
 }
@@ -119,9 +123,10 @@ bool Recorder::add(Series* series, double value, sys::WallTime time,
 void Recorder::add_request(const HttpSeries& series, const RequestTimes& timings,
                            std::optional<bool> failed, sys::WallTime time,
                            const std::shared_ptr<const Metadata>& metadata) {
+  const double duration = timings.sending + timings.waiting + timings.receiving;
   const std::array<std::pair<Series*, double>, 8> samples = {{
       {series.reqs, 1},
-      {series.duration, timings.sending + timings.waiting + timings.receiving},
+      {series.duration, duration},
       {series.blocked, timings.blocked},
       {series.connecting, timings.connecting},
       {series.tls_handshaking, timings.tls_handshaking},
@@ -131,6 +136,15 @@ void Recorder::add_request(const HttpSeries& series, const RequestTimes& timings
   }};
   for (const auto& [of, value] : samples) add(of, value, time, metadata);
   if (failed) add(series.failed, *failed ? 1 : 0, time, metadata);
+  RequestTallies::Open& tally = *series.tally;
+  ++tally.requests;
+  if (std::isfinite(duration)) {
+    tally.durations.add(duration);
+    tally.duration_sum += static_cast<std::uint64_t>(std::max(0.0, duration) * 1e6);
+  }
+  if (!failed.value_or(false)) return;
+  ++tally.failed;
+  timeline_.add_failure(series.failure, time);
 }
 
 void Recorder::add_check(Check& check, Series* series, bool passed, sys::WallTime time,
@@ -163,6 +177,7 @@ Delta Recorder::take() {
   for (Slot& slot : sub_slots_) leave(slot, delta);
   for (auto& [key, slot] : part_slots_) leave(slot, delta);
   delta.seconds = timeline_.take();
+  delta.requests = tallies_.take();
   delta.groups = root_.take();
   delta.overflow = std::exchange(overflow_, 0);
   return delta;

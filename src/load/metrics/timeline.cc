@@ -8,6 +8,18 @@ namespace {
 
 constexpr std::int64_t kNanoseconds = 1'000'000'000;
 
+using Counts = std::vector<std::pair<std::uint32_t, std::uint64_t>>;
+
+void merge_counts(Counts& into, const Counts& other) {
+  for (const auto& [code, count] : other) {
+    const auto place = std::ranges::lower_bound(into, code, {}, &Counts::value_type::first);
+    if (place != into.end() && place->first == code)
+      place->second += count;
+    else
+      into.insert(place, {code, count});
+  }
+}
+
 std::uint64_t whole(double value) {
   return value <= 0 ? 0 : static_cast<std::uint64_t>(std::min(value, 9e18));
 }
@@ -16,6 +28,8 @@ std::uint64_t whole(double value) {
 
 void Second::merge(const Second& other) {
   merge_into(durations, other.durations);
+  merge_into(intended, other.intended);
+  merge_counts(failures, other.failures);
   duration_sum += other.duration_sum;
   requests += other.requests;
   failed += other.failed;
@@ -34,7 +48,7 @@ Timeline::Open& Timeline::open(std::int64_t second) {
   return found;
 }
 
-void Timeline::add(Meaning meaning, double value, sys::WallTime time) {
+Timeline::Open& Timeline::at(sys::WallTime time) {
   const auto since = std::chrono::nanoseconds(time.time_since_epoch()).count();
   // Nearly every sample is of the same second as the one before.
   if (last_ == nullptr || since < last_begin_ || since - last_begin_ >= kNanoseconds) {
@@ -42,13 +56,23 @@ void Timeline::add(Meaning meaning, double value, sys::WallTime time) {
     last_ = &open(second);
     last_begin_ = second * kNanoseconds;
   }
-  Second& counts = last_->counts;
+  return *last_;
+}
+
+void Timeline::add_failure(std::uint32_t code, sys::WallTime time) { ++at(time).failures[code]; }
+
+void Timeline::add(Meaning meaning, double value, sys::WallTime time) {
+  Open& open = at(time);
+  Second& counts = open.counts;
   switch (meaning) {
     case Meaning::none:
       break;
     case Meaning::duration:
-      last_->durations.add(value);
+      open.durations.add(value);
       counts.duration_sum += whole(std::round(value * 1e6));
+      break;
+    case Meaning::intended:
+      open.intended.add(value);
       break;
     case Meaning::requests:
       counts.requests += whole(value);
@@ -81,6 +105,8 @@ std::vector<Second> Timeline::take() {
   std::vector<Second> taken;
   for (auto& [second, open] : open_) {
     open.counts.durations = open.durations.sparse();
+    open.counts.intended = open.intended.sparse();
+    open.counts.failures.assign(open.failures.begin(), open.failures.end());
     taken.push_back(std::move(open.counts));
   }
   open_.clear();

@@ -1,7 +1,11 @@
 // Load runs, and what else the stages after the build have recorded: health, deployments, times,
 // images.
 import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { bytes, count, dateTime, duration, secondsBetween, share } from "../format";
+import type { Baseline, LoadDocument } from "../load/document";
+import { LoadRunView } from "../load/run";
+import type { Parts } from "../page";
 import { Empty, Glyph, Section, Tag } from "../parts/marks";
 import type { EvidenceRecord, LoadRun, Report } from "../report";
 
@@ -19,7 +23,7 @@ function ofKind<Kind extends EvidenceRecord["kind"]>(
   );
 }
 
-export function Load({ report }: { report: Report }): JSX.Element {
+export function Load({ report, parts }: { report: Report; parts: Parts }): JSX.Element {
   const runs = ofKind(report, "load_run");
   return (
     <>
@@ -29,7 +33,7 @@ export function Load({ report }: { report: Report }): JSX.Element {
       )}
       {runs.map((run, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: one script may run twice
-        <LoadSection key={place} run={run} />
+        <LoadSection key={place} run={run} report={report} parts={parts} />
       ))}
       <Health report={report} />
       <Deployments report={report} />
@@ -58,11 +62,57 @@ function Table({ heads, children }: { heads: string[]; children: ComponentChildr
   );
 }
 
-function LoadSection({ run }: { run: LoadRun }): JSX.Element {
+interface Opened {
+  load?: LoadDocument | undefined;
+  baseline?: Baseline | undefined;
+}
+
+// What the run measured, unzipped when somebody looks; null where the page does not have it.
+function useDocument(run: LoadRun, report: Report, parts: Parts): Opened | null | undefined {
+  const place = report.loads.findIndex((one) => one.document === run.document);
+  const [opened, setOpened] = useState<Opened | null>();
+  useEffect(() => {
+    if (place < 0 || !run.document) return setOpened(null);
+    void Promise.all([
+      parts.json<LoadDocument>(`load-${place}`),
+      parts.json<Baseline>(`load-${place}-baseline`),
+    ])
+      .then(([load, baseline]) => setOpened({ load, baseline }))
+      .catch(() => setOpened(null));
+  }, [place, run, parts]);
+  return opened;
+}
+
+function LoadSection({
+  run,
+  report,
+  parts,
+}: {
+  run: LoadRun;
+  report: Report;
+  parts: Parts;
+}): JSX.Element {
+  const opened = useDocument(run, report, parts);
+  const load = opened?.load;
+  return (
+    <Section title={run.script || "Load run"} note={duration(run.duration)}>
+      {opened === undefined ? (
+        <Empty>Opening…</Empty>
+      ) : load ? (
+        <LoadRunView load={load} baseline={opened?.baseline} />
+      ) : (
+        <Totals run={run} />
+      )}
+    </Section>
+  );
+}
+
+// Of a run that was recorded without its seconds.
+function Totals({ run }: { run: LoadRun }): JSX.Element {
   const percentiles = Object.entries(run.percentiles ?? {});
   const most = Math.max(...percentiles.map(([, value]) => value), 1e-9);
   return (
-    <Section title={run.script || "Load run"} note={duration(run.duration)}>
+    <>
       {run.valid === false && (
         <p class="banner bad">
           Not a valid measurement: {run.message || "the generator did not keep up"}.
@@ -119,7 +169,7 @@ function LoadSection({ run }: { run: LoadRun }): JSX.Element {
           </Table>
         )}
       </div>
-    </Section>
+    </>
   );
 }
 

@@ -24,6 +24,7 @@ Delta full_delta(Registry& registry, const Builtins& builtins) {
     const auto* many = tags.with(tags.empty(), "url", std::to_string(i));
     recorder.add(recorder.series(*builtins.vus, many), i, now);
     recorder.add(recorder.series(*builtins.iteration_duration, many), 0.1 * i, now);
+    recorder.add(recorder.series(*builtins.http_req_duration_intended, many), 0.1 * i, now);
   }
   const auto* bought = tags.with(tags.with(tags.empty(), "scenario", "buy"), "group", "::shop");
   recorder.add(recorder.series(*builtins.checks, tags.with(bought, "check", "is, {fine}")), 1, now);
@@ -41,12 +42,14 @@ TEST(Delta, ComesBackAsItWas) {
   const Builtins others(other);
   auto read = parse_delta(bytes, other);
   ASSERT_TRUE(read) << read.error().message;
-  EXPECT_EQ(read->overflow, 6U);
+  EXPECT_EQ(read->overflow, 9U);
   EXPECT_EQ(serialise(*read), bytes);
   Collector here(registry), there(other);
   here.add(full_delta(registry, builtins));
   there.add(std::move(*read));
   EXPECT_EQ(here.seconds(), there.seconds());
+  EXPECT_EQ(here.requests(), there.requests());
+  EXPECT_FALSE(here.requests().empty());
   const auto& mine = std::get<TrendSink>(*here.total(*builtins.http_req_duration));
   const auto& theirs = std::get<TrendSink>(*there.total(*others.http_req_duration));
   EXPECT_EQ(mine.sum(), theirs.sum());
@@ -96,14 +99,14 @@ TEST(Delta, IsRefusedWhereItLies) {
     return read ? "accepted" : read.error().message;
   };
   using namespace std::string_literals;
-  EXPECT_THAT(refused("\x02"s), ::testing::HasSubstr("version 2"));
-  EXPECT_THAT(refused("\x01\x00\xff\xff\xff\xff\x0f"s), ::testing::HasSubstr("more than there is"));
-  EXPECT_THAT(refused("\x01" + std::string(10, '\xff')), ::testing::HasSubstr("too large"));
-  EXPECT_THAT(refused("\x01\x00\x01\x09\x00\x02xx\x00"s), ::testing::HasSubstr("not known"));
+  EXPECT_THAT(refused("\x03"s), ::testing::HasSubstr("version 3"));
+  EXPECT_THAT(refused("\x02\x00\xff\xff\xff\xff\x0f"s), ::testing::HasSubstr("more than there is"));
+  EXPECT_THAT(refused("\x02" + std::string(10, '\xff')), ::testing::HasSubstr("too large"));
+  EXPECT_THAT(refused("\x02\x00\x01\x09\x00\x02xx\x00"s), ::testing::HasSubstr("not known"));
   // `vus` is a gauge, and no counter.
-  EXPECT_THAT(refused("\x01\x00\x01\x00\x00\x03vus\x00\x01\x00\x00\x00\x00\x00"s),
+  EXPECT_THAT(refused("\x02\x00\x01\x00\x00\x03vus\x00\x01\x00\x00\x00\x00\x00"s),
               ::testing::HasSubstr("gauge already"));
-  std::string deep = "\x01\x00\x00\x00"s;
+  std::string deep = "\x02\x00\x00\x00\x00"s;
   for (int i = 0; i < 200; ++i) deep += "\x00\x01\x01g"s;
   EXPECT_THAT(refused(deep + "\x00\x00"s), ::testing::HasSubstr("too deeply"));
 }

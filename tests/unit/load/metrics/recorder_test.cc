@@ -104,6 +104,59 @@ TEST(Recorder, KeepsARecordOfEverySecond) {
   EXPECT_EQ(collector.root_group().checks()[0]->fails, 1U);
 }
 
+TEST(Recorder, TalliesRequestsByScenarioNameAndMethod) {
+  Registry registry;
+  const Builtins builtins(registry);
+  Thread thread(registry, builtins);
+  auto& recorder = thread.recorder;
+  const auto series = [&](std::vector<Tag> tags) -> const HttpSeries& {
+    return recorder.http_series(thread.tags.with_all(thread.tags.empty(), tags));
+  };
+  const std::vector<Tag> menu = {{"scenario", "browse"}, {"name", "menu"}, {"method", "GET"}};
+  auto broken = menu;
+  broken.push_back({"status", "503"});
+  broken.push_back({"error_code", "1503"});
+  auto odd = menu;
+  odd.push_back({"status", "204"});
+  recorder.add_request(series(menu), {.waiting = 10}, false, at(0s));
+  recorder.add_request(series(broken), {.waiting = 30}, true, at(1s));
+  recorder.add_request(series(odd), {.waiting = 20}, true, at(1s));
+  recorder.add(recorder.series(*builtins.http_req_duration_intended, thread.tags.empty()), 40,
+               at(1s));
+  Collector collector(registry);
+  collector.add(recorder.take());
+  recorder.add_request(series(broken), {.waiting = 30}, true, at(1s));
+  collector.add(recorder.take());
+  ASSERT_EQ(collector.requests().size(), 1U);
+  const auto& tally = collector.requests().begin()->second;
+  EXPECT_EQ(tally.kind, (RequestKind{"browse", "menu", "GET"}));
+  EXPECT_EQ(tally.requests, 4U);
+  EXPECT_EQ(tally.failed, 3U);
+  EXPECT_EQ(tally.duration_sum, 90'000'000U);
+  EXPECT_NEAR(quantile(tally.durations, 0), 10, 0.02);
+  const auto& second = collector.seconds().at(1'700'000'001);
+  using Counts = std::vector<std::pair<std::uint32_t, std::uint64_t>>;
+  EXPECT_EQ(second.failures, (Counts{{204, 1}, {1503, 2}}));
+  EXPECT_NEAR(quantile(second.intended, 0.5), 40, 0.05);
+}
+
+TEST(Recorder, CountsKindsOfRequestsBeyondALimitTogether) {
+  Registry registry;
+  const Builtins builtins(registry);
+  Thread thread(registry, builtins);
+  Collector collector(registry);
+  for (std::size_t i = 0; i < kMostRequestKinds + 5; ++i) {
+    const auto name = std::to_string(i);
+    const std::vector<Tag> tags = {{"name", name}};
+    thread.recorder.add_request(
+        thread.recorder.http_series(thread.tags.with_all(thread.tags.empty(), tags)), {}, false,
+        at(0s));
+  }
+  collector.add(thread.recorder.take());
+  EXPECT_EQ(collector.requests().size(), kMostRequestKinds + 1);
+  EXPECT_EQ(collector.requests().at({"", std::string(kOverflowValue), ""}).requests, 5U);
+}
+
 TEST(Recorder, CountsWhatWentIntoOverflow) {
   Registry registry;
   const Builtins builtins(registry);

@@ -34,6 +34,7 @@ struct LoadRun {
   struct Threshold {
     std::string metric, condition;  // "http_req_duration", "p(95)<200"
     bool passed = false;
+    double value = 0;  // what was measured, in the metric's unit
   };
   std::string script;
   std::chrono::nanoseconds duration{0};
@@ -43,6 +44,8 @@ struct LoadRun {
   std::vector<Threshold> thresholds;
   bool valid = true;    // the generator kept up
   std::string message;  // why not
+  // The file of an artifact that has it second by second: "load/rush.js-3f9c.load.json".
+  std::string document;
 };
 
 struct Deployment {

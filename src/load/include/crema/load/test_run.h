@@ -12,7 +12,9 @@
 #include "crema/load/script/log.h"
 #include "crema/sys/host.h"
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -26,6 +28,13 @@ struct AgentsChoice {
   CertificateFiles certificates;
   bool go_on = false;   // where one is lost; else the test ends
   Nanoseconds wait{0};  // for agents that are not there yet
+};
+
+// A test as it stands, as JSON for whoever draws it: docs/load.md, "The document".
+struct TestMoment {
+  std::string state;
+  // Whole seconds that may have changed since the last moment, by their place.
+  std::map<std::int64_t, std::string> seconds;
 };
 
 struct TestRequest {
@@ -53,6 +62,7 @@ struct TestRequest {
   bool stderr_is_terminal = false;
   LogSink log;
   std::function<void(const Progress&)> on_progress;   // once a second; may be empty
+  std::function<void(TestMoment)> on_moment;          // the same; costs more
   std::function<void(std::string_view)> print;        // to standard output
   std::function<void(std::string_view)> print_error;  // to standard error
 };
@@ -62,6 +72,7 @@ struct TestRequest {
 struct TestOutcome {
   LoadExit exit = LoadExit::ok;
   std::optional<evidence::LoadRun> record;  // none where nothing was run
+  std::string document;  // all that was measured, as JSON; empty where nothing was run
   // Second by second, for comparison with other runs; the commit is not in it.
   RunRecord measured;
   // Where `sides` was asked for: what the script did with the tag `side` of value a and b, in turns

@@ -15,6 +15,14 @@
 
 namespace crema::report {
 
+// What a load run of the records has measured second by second, and what it is compared with: texts
+// of JSON, as docs/load.md has them.
+struct LoadDocument {
+  std::string name;  // as the record has it
+  std::string document;
+  std::string baseline;  // "" for none
+};
+
 struct Material {
   store::RunRecord run;
   std::vector<evidence::Record> records;
@@ -23,6 +31,7 @@ struct Material {
 
   std::optional<gate::Verdict> verdict;
   std::optional<testing::CoverageReport> coverage;
+  std::vector<LoadDocument> loads;
   std::filesystem::path root;  // sources are read below it
   // Paths that are not as the run's commit has them; nullopt where nobody can tell.
   std::optional<std::set<std::string>> differing;

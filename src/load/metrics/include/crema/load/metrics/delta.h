@@ -5,6 +5,7 @@
 #include "crema/load/metrics/group.h"
 #include "crema/load/metrics/metric.h"
 #include "crema/load/metrics/part.h"
+#include "crema/load/metrics/request_tally.h"
 #include "crema/load/metrics/sink.h"
 #include "crema/load/metrics/timeline.h"
 
@@ -28,11 +29,12 @@ struct Delta {
   std::vector<Total> totals;
   std::vector<PartTotal> parts;  // none where nobody asked for them
   std::vector<Second> seconds;
+  std::vector<RequestTally> requests;
   Group groups;
   std::uint64_t overflow = 0;  // samples whose tags were beyond a limit of their TagStore
 };
 
-// Version 1: metrics and sub-metrics by name, integers as LEB128, doubles as their 8 bytes, little
+// Version 2: metrics and sub-metrics by name, integers as LEB128, doubles as their 8 bytes, little
 // endian; trends as sorted samples or as the differences of their buckets.
 std::string serialise(const Delta& delta);
 

@@ -5,6 +5,7 @@
 #include "crema/load/metrics/delta.h"
 #include "crema/load/metrics/group.h"
 #include "crema/load/metrics/metric.h"
+#include "crema/load/metrics/request_tally.h"
 #include "crema/load/metrics/sink.h"
 #include "crema/load/metrics/tags.h"
 #include "crema/load/metrics/timeline.h"
@@ -47,7 +48,7 @@ struct Point {
   std::shared_ptr<const Metadata> metadata;  // may be null
 };
 
-// The nine series of one request's tags.
+// The nine series of one request's tags, and what else counts requests like it.
 struct HttpSeries {
   Series* reqs = nullptr;
   Series* failed = nullptr;
@@ -58,6 +59,8 @@ struct HttpSeries {
   Series* sending = nullptr;
   Series* waiting = nullptr;
   Series* receiving = nullptr;
+  RequestTallies::Open* tally = nullptr;
+  std::uint32_t failure = 0;  // failure_code() of the tags
 };
 
 // In milliseconds. The duration is sending + waiting + receiving.
@@ -131,6 +134,7 @@ class Recorder {
   std::deque<Series> series_;
   std::vector<Point> points_;
   Timeline timeline_;
+  RequestTallies tallies_;
   Group root_;
   std::uint64_t overflow_ = 0;
 };

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace crema::load {
@@ -16,6 +17,10 @@ struct Second {
   std::int64_t second = 0;         // since 1970-01-01 UTC
   SparseHistogram durations;       // of http_req_duration, in milliseconds
   std::uint64_t duration_sum = 0;  // of the same, in nanoseconds
+  // Of http_req_duration_intended, in milliseconds: empty where no arrival times are promised.
+  SparseHistogram intended;
+  // Requests that went wrong, by failure_code(); sorted by it.
+  std::vector<std::pair<std::uint32_t, std::uint64_t>> failures;
   std::uint64_t requests = 0;
   std::uint64_t failed = 0;
   std::uint64_t iterations = 0;
@@ -38,6 +43,7 @@ class Timeline {
   enum class Meaning : std::uint8_t {
     none,
     duration,
+    intended,
     requests,
     failed,
     iterations,
@@ -49,6 +55,7 @@ class Timeline {
   };
 
   void add(Meaning meaning, double value, sys::WallTime time);
+  void add_failure(std::uint32_t code, sys::WallTime time);
   // What came since the last call, in order. A second may come again with more in it.
   std::vector<Second> take();
 
@@ -56,8 +63,11 @@ class Timeline {
   struct Open {
     Second counts;
     Histogram durations;
+    Histogram intended;
+    std::map<std::uint32_t, std::uint64_t> failures;
   };
   Open& open(std::int64_t second);
+  Open& at(sys::WallTime time);
 
   std::map<std::int64_t, Open> open_;
   Open* last_ = nullptr;
