@@ -33,11 +33,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   if (read(bytes, size) != read(bytes, 1)) std::abort();
   HeaderList trailers;
-  trailers.add("grpc-status", bytes.substr(0, 1));
+  trailers.add("grpc-status", "5");
   trailers.add("grpc-message", bytes);
   trailers.add("grpc-status-details-bin", bytes);
   trailers.add("x-bin", bytes);
   if (grpc_status_of(trailers).message.size() > size) std::abort();
-  grpc_metadata_of(trailers);
+  if (grpc_metadata_of(trailers).size() > trailers.size()) std::abort();
+  HeaderList odd;
+  odd.add("grpc-status", bytes);
+  grpc_status_of(odd);
   return 0;
 }

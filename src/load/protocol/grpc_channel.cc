@@ -193,9 +193,10 @@ bool GrpcCall::start(const GrpcRequest& request, const std::string_view* only_me
                                   {":path", request.path},
                                   {":authority", channel.authority_},
                                   {"content-type", "application/grpc"},
-                                  {"user-agent", channel.context_.options().user_agent},
                                   {"te", "trailers"},
                                   {"grpc-accept-encoding", "gzip"}};
+  if (const auto& agent = channel.context_.options().user_agent; !agent.empty())
+    fields.push_back({"user-agent", agent});
   if (request.timeout > Duration(0)) fields.push_back({"grpc-timeout", timeout});
   for (std::size_t i = 0; i < extra.size(); ++i) fields.push_back(extra[i]);
   if (only_message != nullptr) append_grpc_frame(outgoing_, *only_message);
@@ -223,19 +224,22 @@ bool GrpcCall::send(std::string_view message) {
   }
   append_grpc_frame(outgoing_, message);
   stream.body = outgoing_;
-  session_->resume(stream, deadline_);
+  const auto session = session_;  // kept, whoever reads the end meanwhile
+  session->resume(stream, deadline_);
   return !stream.done;
 }
 
 void GrpcCall::finish_sending() {
   if (over_ || !started_ || stream_->done || !stream_->body_open) return;
   stream_->body_open = false;
-  session_->resume(*stream_, deadline_);
+  const auto session = session_;
+  session->resume(*stream_, deadline_);
 }
 
 void GrpcCall::cancel() {
   if (!started_ || stream_->done) return;
-  session_->cancel(*stream_);
+  const auto session = session_;
+  session->cancel(*stream_);
 }
 
 HttpError GrpcCall::take_body(std::string_view piece) {
@@ -291,7 +295,8 @@ GrpcCall::Read GrpcCall::read(std::string& message) {
   auto& stream = *stream_;
   while (arrived_.empty() && !over_) {
     stream.progress = false;
-    const auto error = session_->finish(stream, deadline_);
+    const auto session = session_;
+    const auto error = session->finish(stream, deadline_);
     if (arrived_.empty() && error.interrupted) {
       end();
       return Read::interrupted;
@@ -306,6 +311,9 @@ GrpcCall::Read GrpcCall::read(std::string& message) {
 
 void GrpcCall::end() {
   over_ = true;
+  // Nobody must need the connection for what is only looked at from now on.
+  session_ = nullptr;
+  stream_->done = true;  // also where it could not even be begun
   if (own_status_) return;
   const auto& stream = *stream_;
   if (stream.error && channel_->closed()) {

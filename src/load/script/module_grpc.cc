@@ -140,7 +140,7 @@ JSValue js_connect(JSContext* context, JSValueConst self, int count, JSValueCons
     options.largest_received = static_cast<std::size_t>(params.largest_received);
   if (params.largest_sent > 0) options.largest_sent = static_cast<std::size_t>(params.largest_sent);
   if (!choose_tls(context, params, options)) return JS_EXCEPTION;
-  if (client->channel != nullptr) client->channel->close();
+  // Calls on a connection that it had before go on there.
   client->endings.clear();
   client->address = options.address;
   client->channel = nullptr;
