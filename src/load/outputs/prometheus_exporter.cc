@@ -177,7 +177,8 @@ class PrometheusExporter : public Exporter {
       write_sample(out, first.front(), rate->rate(), measured.latest);
     } else if (const auto* trend = std::get_if<TrendSink>(&sink)) {
       for (std::size_t i = 0; i < columns_.size(); ++i) {
-        const double value = columns_[i].stat ? columns_[i].stat->of(*trend) : trend->sum();
+        const auto& stat = columns_[i].stat;
+        const double value = stat ? stat->of(*trend) : trend->sum();
         write_sample(out, measured.labels[i], in_base_unit(metric, value), measured.latest);
       }
     }

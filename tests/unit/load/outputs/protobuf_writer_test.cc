@@ -1,5 +1,6 @@
 #include "protobuf_writer.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
