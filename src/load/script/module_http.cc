@@ -12,21 +12,31 @@
 #include <map>
 
 namespace crema::load {
+
+struct SpareCalls {
+  std::vector<std::unique_ptr<HttpCall>> calls;
+};
+
 namespace {
 
 constexpr std::array<std::string_view, 7> kMethods{"GET",   "HEAD",   "POST",   "PUT",
                                                    "PATCH", "DELETE", "OPTIONS"};
 
+// As many as a few batches need: those that wait are used by all users of the thread.
+constexpr std::size_t kMostSpareCalls = 64;
+
 std::unique_ptr<HttpCall> take_call(UserState& user) {
-  if (user.spare_calls.empty()) return std::make_unique<HttpCall>();
-  auto call = std::move(user.spare_calls.back());
-  user.spare_calls.pop_back();
+  auto& spare = user.links.runtime->classes().spare_calls->calls;
+  if (spare.empty()) return std::make_unique<HttpCall>();
+  auto call = std::move(spare.back());
+  spare.pop_back();
   return call;
 }
 
 void give_back(UserState& user, std::unique_ptr<HttpCall> call) {
   call->jar_object = {};
-  if (user.spare_calls.size() < 2) user.spare_calls.push_back(std::move(call));
+  auto& spare = user.links.runtime->classes().spare_calls->calls;
+  if (spare.size() < kMostSpareCalls) spare.push_back(std::move(call));
 }
 
 JSValueConst argument(int index, int count, JSValueConst* arguments) {
@@ -324,6 +334,7 @@ JSValue send_request(JSContext* context, std::string_view method, JSValueConst u
 }
 
 void register_http_classes(JSRuntime* engine, ScriptClasses& classes) {
+  classes.spare_calls = std::make_shared<SpareCalls>();
   register_response_class(engine, classes);
   register_cookie_classes(engine, classes);
   register_file_class(engine, classes);

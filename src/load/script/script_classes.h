@@ -8,6 +8,7 @@
 
 namespace crema::load {
 
+struct SpareCalls;
 struct SpareResponses;
 
 struct ScriptClasses {
@@ -15,6 +16,7 @@ struct ScriptClasses {
   JSClassID response = 0;
   std::array<JSAtom, 16> response_members{};  // made when the first response is looked into
   std::shared_ptr<SpareResponses> spare_responses;
+  std::shared_ptr<SpareCalls> spare_calls;
   JSClassID cookie_jar = 0;
   JSClassID response_callback = 0;
   JSClassID file_data = 0;

@@ -130,7 +130,6 @@ UserState::~UserState() {
   main_namespace = {};
   called = {};
   global = {};
-  spare_calls.clear();
   setup_data = {};
   JS_FreeContext(context);
 }

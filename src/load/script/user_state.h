@@ -157,7 +157,6 @@ struct UserState {
   std::unique_ptr<HttpClient> http;
   CookieJar jar;
   ExpectedStatuses expected;  // of http.setResponseCallback
-  std::vector<std::unique_ptr<HttpCall>> spare_calls;
   std::vector<std::shared_ptr<ScriptSocket>> sockets;  // of k6/websockets, until they are closed
 
   // gRPC.
