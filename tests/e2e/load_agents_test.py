@@ -55,8 +55,8 @@ export function timed() {
 export function teardown(data) { console.log(`torn down with ${data.words}`); }
 export function handleSummary(data) { return { 'summary.json': JSON.stringify(data) }; }
 """
-# Of these every number must be the same; of the others (times, bytes) only the count.
-EXACT_METRICS = ["iterations", "checks", "cups", "size", "size{kind:each}", "sweet", "http_reqs", "http_req_failed"]
+# Of these every number must be the same. How many of the timed iterations find a free user is the machine's affair.
+EXACT_METRICS = ["checks", "cups", "size", "size{kind:each}", "sweet", "http_reqs", "http_req_failed"]
 LONG = """import exec from 'k6/execution';
 import { sleep } from 'k6';
 import { Counter } from 'k6/metrics';
@@ -241,7 +241,11 @@ def test_exact(place: Place) -> None:
     check(checks_of(one["root_group"]) == checks_of(two["root_group"]), "the groups have the same checks")
     check(one["setup_data"] == two["setup_data"], "the coordinator has the data of setup()")
     check(both.stderr.count("torn down with beans and milk") == 1, "teardown ran once, at the coordinator")
-    check(set(one["metrics"]) == set(two["metrics"]), f"the same metrics: {set(one['metrics']) ^ set(two['metrics'])}")
+    other = set(one["metrics"]) ^ set(two["metrics"])
+    check(other <= {"dropped_iterations"}, f"the same metrics: {other}")
+    due = [sum(run["metrics"].get(name, {"values": {"count": 0}})["values"]["count"]
+               for name in ("iterations", "dropped_iterations")) for run in (one, two)]
+    check(abs(due[0] - due[1]) <= 1 and due[0] >= 137 + 21 + 59, f"as many iterations were due: {due}")
 
     def points(name: str) -> list:
         lines = [json.loads(line) for line in (place.folder / name).read_text().splitlines()]
