@@ -128,9 +128,12 @@ def test_refusals(crema: str, folder: pathlib.Path) -> None:
 
 def test_server(control: Control, manifests: dict[str, str]) -> None:
     check(control.ready(), "the API server is ready")
+    # Where the strictest of the standards for pods warns of all that it would refuse.
+    control.ask("api/v1/namespaces", "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: strict\n  labels:\n"
+                "    pod-security.kubernetes.io/warn: restricted\n")
     for name in ("parts", "merged"):
         for kind, text in objects(manifests[name].replace("name: shop", f"name: {name}")):
-            where = f"{GROUPS[kind]}/namespaces/default/{kind.lower()}s?fieldValidation=Strict"
+            where = f"{GROUPS[kind]}/namespaces/strict/{kind.lower()}s?fieldValidation=Strict"
             for how in ("&dryRun=All", ""):
                 status, answer, warnings = control.ask(where + how, text)
                 detail = "" if status == 201 else answer
