@@ -25,11 +25,12 @@ class LiveConnection {
   bool begins_to_listen() { return std::exchange(begins_, false); }
   // One that does not read is dropped when too much waits for it; its browser comes again.
   void send(std::string_view text);
+  // What can be written without waiting.
+  void write();
 
  private:
   void read_request(std::string_view html);
   void answer(std::string_view html);
-  void write();
 
   sys::Descriptor socket_;
   bool loopback_;

@@ -143,8 +143,9 @@ struct LivePage::State {
     }
   }
 
-  // What is new to those who listen already, and all of it to those who have just begun to.
-  void pass_on() {
+  // What is new to those who listen already, and all of it to those who have just begun to. True
+  // when nothing more will come.
+  bool pass_on() {
     std::uint64_t rings = 0;
     (void)!::read(wake.get(), &rings, sizeof(rings));
     auto now = told.lock();
@@ -155,6 +156,7 @@ struct LivePage::State {
         for (const auto& key : now->fresh) connection.send(now->last.at(key));
     }
     now->fresh.clear();
+    return now->over;
   }
 
   void wait(int timeout_ms) {
@@ -181,9 +183,10 @@ struct LivePage::State {
       wait(over ? kTurnMilliseconds : -1);
       std::erase_if(connections, [](const auto& connection) { return connection.over(); });
       accept_all();
-      pass_on();
-      for (auto& connection : connections) connection.turn(html);
-      over = told.lock()->over;
+      over = pass_on();
+      // Writes only: a request that came meanwhile is read when it is waited for, so that nobody
+      // begins to listen and is told nothing.
+      for (auto& connection : connections) connection.write();
       if (over && (!anything_unsent() || --turns_left == 0)) return;
     }
   }

@@ -101,8 +101,8 @@ export function Figure({
             </g>
           ))}
           {children}
-          <Cross cursor={cursor} extent={extent} height={bottom} />
         </svg>
+        <Cross cursor={cursor} extent={extent} height={bottom} />
       </div>
     </figure>
   );
@@ -150,6 +150,7 @@ function Legend({ legend, cursor }: { legend: Named[]; cursor: Cursor }): JSX.El
   );
 }
 
+// Over the picture and not in it, so that moving it draws nothing else anew.
 function Cross({
   cursor,
   extent,
@@ -161,6 +162,14 @@ function Cross({
 }): JSX.Element | null {
   const place = usePlace(cursor);
   if (place === null) return null;
-  const x = xAt(extent, place);
-  return <line class="cross" x1={x} x2={x} y1={TOP} y2={height} />;
+  return (
+    <i
+      class="cross"
+      style={{
+        top: `${TOP}px`,
+        height: `${height - TOP}px`,
+        transform: `translateX(${Math.round(xAt(extent, place))}px)`,
+      }}
+    />
+  );
 }
