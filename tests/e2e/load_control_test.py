@@ -121,7 +121,7 @@ def test_metrics(test: Test) -> None:
     check(test.ask("/v1/metrics/size")[1]["data"]["id"] == "size", "one metric")
     check(test.ask("/v1/metrics/none")[0] == 404, "and none")
     groups = {one["attributes"]["path"]: one for one in test.ask("/v1/groups")[1]["data"]}
-    check(set(groups) == {"", "::bar", "::bar::till"}, f"groups: {set(groups)}")
+    check(set(groups) == {"", "::setup", "::bar", "::bar::till"}, f"groups: {set(groups)}")
     bar = groups["::bar"]
     check(bar["attributes"]["checks"][0]["path"] == "::bar::is one", "with their checks")
     check(bar["relationships"]["parent"]["data"]["id"] == groups[""]["id"], "and their place")

@@ -181,8 +181,8 @@ def shows_in_a_terminal(tests: Tests, columns: int) -> None:
     # Before the first stands what k6 says at the start, after the last the summary.
     live = [frame for frame in frames[1:-1] if "p(95)" in frame and "users" in frame and "TOTAL" not in frame]
     check(bool(live), f"{columns} columns: there is a picture")
-    widest = max(len(line) for frame in live for line in frame.splitlines() if "WARN" not in line)
-    check(widest < columns, f"{columns} columns: no line is wider ({widest})")
+    widest = max((line for frame in live for line in frame.splitlines() if "WARN" not in line), key=len)
+    check(len(widest) < columns, f"{columns} columns: no line is wider ({len(widest)}: {widest!r})")
     check(all(word in live[-1] for word in ("browse", "requests/s", "p(99)", "✗ http_req_failed rate<0.01")),
           f"{columns} columns: scenarios, rates and thresholds")
     check(re.search(r"kept as run \d+: `crema report \d+`", frames[-1]) is not None,

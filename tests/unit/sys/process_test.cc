@@ -86,7 +86,7 @@ TEST_F(ProcessTreeTest, SaysWhyACommandCannotStart) {
 }
 
 TEST_F(ProcessTreeTest, StopsByInterruptThenTerminateThenKill) {
-  const StopPatience quick{milliseconds(80), milliseconds(80)};
+  const StopPatience quick{milliseconds(400), milliseconds(400)};
   const auto limits = [&](int after) {
     RunLimits limits;
     limits.deadline = host.clock->monotonic() + milliseconds(after);
@@ -94,12 +94,12 @@ TEST_F(ProcessTreeTest, StopsByInterruptThenTerminateThenKill) {
     return limits;
   };
   const auto polite =
-      run(shell("trap 'echo int; exit 3' INT; echo up; while :; do sleep 0.01; done"), limits(300));
+      run(shell("trap 'echo int; exit 3' INT; echo up; while :; do sleep 0.01; done"), limits(1000));
   EXPECT_EQ(polite.first.why, Exit::Why::timed_out);
   EXPECT_EQ(polite.second, "up\nint\n");
   const auto deaf =
       run(shell("trap '' INT; trap 'echo term; exit 0' TERM; while :; do sleep 0.01; done"),
-          limits(300));
+          limits(1000));
   EXPECT_THAT(deaf.second, HasSubstr("term\n"));
   const auto begin = host.clock->monotonic();
   const auto stubborn = run(shell("trap '' INT TERM; while :; do sleep 0.01; done"), limits(100));
