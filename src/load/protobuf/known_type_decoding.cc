@@ -7,9 +7,11 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <optional>
 
 namespace crema::load {
 namespace {

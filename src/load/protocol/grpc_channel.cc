@@ -105,7 +105,8 @@ HttpError GrpcChannel::open(std::shared_ptr<Http2Session>& session, Time deadlin
   if (!error || error.interrupted) return error;
   if (error.code == ErrorCode::request_timeout)
     return {ErrorCode::request_timeout, "context deadline exceeded"};
-  return connection_error("error reading server preface", error.message);
+  return connection_error("error reading server preface",
+                          error.message + "; is this a gRPC server, and `plaintext` as it has it?");
 }
 
 HttpError GrpcChannel::usable(std::shared_ptr<Http2Session>& session, Time deadline) {
