@@ -9,7 +9,7 @@ namespace crema::load {
 
 LoadExit RunningTest::run_part(const TestPart& part) {
   link_ = part.link;
-  shared_.keep_points = part.keep_points;
+  if (part.keep_points) keep_points();
   LoadExit exit = prepare();
   link_->speak();
   if (exit == LoadExit::ok) exit = start_workers();
@@ -59,7 +59,7 @@ void RunningTest::send_measured() {
     loops_.push_back(measured.loop);
     send(measured.delta, measured.points);
   }
-  send(control_.take(), control_.take_points());
+  send(control_->take(), control_->take_points());
 }
 
 Standing RunningTest::standing() const {

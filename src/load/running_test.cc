@@ -39,7 +39,7 @@ RunningTest::RunningTest(const sys::Host& host, const TestRequest& request, std:
       programs_(make_programs(files_)),
       builtins_(registry_),
       collector_(registry_),
-      control_(registry_, builtins_, control_tags_) {
+      control_(std::in_place, registry_, builtins_, control_tags_) {
   shared_.clock = host.clock;
   shared_.programs = programs_.get();
   shared_.shared_arrays = &shared_arrays_;
@@ -186,6 +186,11 @@ Result<> RunningTest::make_parts() {
   return open_outputs();
 }
 
+void RunningTest::keep_points() {
+  shared_.keep_points = true;
+  control_.emplace(registry_, builtins_, control_tags_, true);
+}
+
 Result<> RunningTest::open_outputs() {
   if (link_ != nullptr) return {};  // they are the coordinator's
   std::vector<std::unique_ptr<Output>> outputs;
@@ -200,7 +205,7 @@ Result<> RunningTest::open_outputs() {
     outputs.push_back(make_side_output(sides_));
   }
   if (outputs.empty()) return {};
-  shared_.keep_points = true;
+  keep_points();
   outputs_ = std::make_unique<OutputWriter>(
       std::move(outputs),
       [log = request_.log](const Diagnostic& diagnostic) { log_diagnostic(log, diagnostic); });

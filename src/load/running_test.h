@@ -21,6 +21,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -67,6 +68,8 @@ class RunningTest {
   LoadExit prepare();
   Result<> make_parts();
   Result<> open_outputs();
+  // Every sample is wanted, those of the controlling thread too.
+  void keep_points();
   // The threads, each with its share of the users, ready to start.
   LoadExit start_workers();
   Result<> add_worker(std::int64_t index, std::int64_t threads);
@@ -137,7 +140,7 @@ class RunningTest {
   ThresholdSet thresholds_;
   Collector collector_;
   TagStore control_tags_;
-  Recorder control_;
+  std::optional<Recorder> control_;  // of what no thread measures: users, iterations left over
   TestFacts facts_;
   UserSettings settings_;
   WorkerShared shared_;

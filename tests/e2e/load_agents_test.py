@@ -249,6 +249,7 @@ def test_exact(place: Place) -> None:
 
     def points(name: str) -> list:
         lines = [json.loads(line) for line in (place.folder / name).read_text().splitlines()]
+        check(any(line["metric"] == "vus" for line in lines), f"{name} has the users of each second")
         return sorted((line["metric"], line["data"]["value"], json.dumps(line["data"]["tags"], sort_keys=True))
                       for line in lines if line["type"] == "Point" and line["metric"] in EXACT_METRICS)
 
