@@ -9,7 +9,7 @@ namespace crema::load {
 
 LoadExit RunningTest::run_part(const TestPart& part) {
   link_ = part.link;
-  if (part.keep_points) keep_points();
+  shared_.keep_points = part.keep_points;
   LoadExit exit = prepare();
   link_->speak();
   if (exit == LoadExit::ok) exit = start_workers();

@@ -162,6 +162,7 @@ LoadExit RunningTest::prepare() {
   if (const auto exit = read_code(); exit != LoadExit::ok) return exit;
   files_.seal();
   const auto made = make_parts();
+  if (shared_.keep_points) control_.emplace(registry_, builtins_, control_tags_, true);
   if (made) return LoadExit::ok;
   log_diagnostic(request_.log, made.error());
   return LoadExit::invalid_options;
@@ -186,11 +187,6 @@ Result<> RunningTest::make_parts() {
   return open_outputs();
 }
 
-void RunningTest::keep_points() {
-  shared_.keep_points = true;
-  control_.emplace(registry_, builtins_, control_tags_, true);
-}
-
 Result<> RunningTest::open_outputs() {
   if (link_ != nullptr) return {};  // they are the coordinator's
   std::vector<std::unique_ptr<Output>> outputs;
@@ -205,7 +201,7 @@ Result<> RunningTest::open_outputs() {
     outputs.push_back(make_side_output(sides_));
   }
   if (outputs.empty()) return {};
-  keep_points();
+  shared_.keep_points = true;
   outputs_ = std::make_unique<OutputWriter>(
       std::move(outputs),
       [log = request_.log](const Diagnostic& diagnostic) { log_diagnostic(log, diagnostic); });

@@ -68,8 +68,6 @@ class RunningTest {
   LoadExit prepare();
   Result<> make_parts();
   Result<> open_outputs();
-  // Every sample is wanted, those of the controlling thread too.
-  void keep_points();
   // The threads, each with its share of the users, ready to start.
   LoadExit start_workers();
   Result<> add_worker(std::int64_t index, std::int64_t threads);
