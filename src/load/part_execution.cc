@@ -59,7 +59,7 @@ void RunningTest::send_measured() {
     loops_.push_back(measured.loop);
     send(measured.delta, measured.points);
   }
-  send(control_.take(), control_.take_points());
+  send(control_->take(), control_->take_points());
 }
 
 Standing RunningTest::standing() const {

@@ -49,7 +49,7 @@ RunningTest::RunningTest(const sys::Host& host, const TestRequest& request, std:
       programs_(make_programs(files_)),
       builtins_(registry_),
       collector_(registry_),
-      control_(registry_, builtins_, control_tags_) {
+      control_(std::in_place, registry_, builtins_, control_tags_) {
   shared_.clock = host.clock;
   shared_.programs = programs_.get();
   shared_.shared_arrays = &shared_arrays_;
@@ -174,6 +174,7 @@ LoadExit RunningTest::prepare() {
   if (const auto exit = read_code(); exit != LoadExit::ok) return exit;
   files_.seal();
   const auto made = make_parts();
+  if (shared_.keep_points) control_.emplace(registry_, builtins_, control_tags_, true);
   if (made) return LoadExit::ok;
   log_diagnostic(request_.log, made.error());
   return LoadExit::invalid_options;

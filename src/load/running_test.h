@@ -21,6 +21,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -141,7 +142,7 @@ class RunningTest {
   ThresholdSet thresholds_;
   Collector collector_;
   TagStore control_tags_;
-  Recorder control_;
+  std::optional<Recorder> control_;  // of what no thread measures: users, iterations left over
   TestFacts facts_;
   UserSettings settings_;
   WorkerShared shared_;

@@ -229,8 +229,8 @@ void RunningTest::drop_what_is_left() {
     const std::int64_t left = shared->total - shared->started;
     if (left <= 0) continue;
     const TagSet* tags = control_tags_.with(control_tags_.empty(), "scenario", shared->facts.name);
-    control_.add(control_.series(*builtins_.dropped_iterations, tags), static_cast<double>(left),
-                 host_.clock->wall());
+    control_->add(control_->series(*builtins_.dropped_iterations, tags), static_cast<double>(left),
+                  host_.clock->wall());
   }
 }
 
@@ -305,9 +305,9 @@ void RunningTest::record_users() {
     tags = control_tags_.with(tags, key, value);
   std::int64_t active = 0;
   for (const auto& scenario : scenarios_) active += scenario->active;
-  control_.add(control_.series(*builtins_.vus, tags), static_cast<double>(active), now);
-  control_.add(control_.series(*builtins_.vus_max, tags),
-               static_cast<double>(facts_.vus_initialized.load()), now);
+  control_->add(control_->series(*builtins_.vus, tags), static_cast<double>(active), now);
+  control_->add(control_->series(*builtins_.vus_max, tags),
+                static_cast<double>(facts_.vus_initialized.load()), now);
 }
 
 void RunningTest::collect() {
@@ -319,8 +319,8 @@ void RunningTest::collect() {
     collector_.add(std::move(measured.delta));
     if (outputs_) outputs_->push(std::move(measured.points));
   }
-  collector_.add(control_.take());
-  if (outputs_) outputs_->push(control_.take_points());
+  collector_.add(control_->take());
+  if (outputs_) outputs_->push(control_->take_points());
 }
 
 void RunningTest::judge_while_running(Nanoseconds elapsed) {

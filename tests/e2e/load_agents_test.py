@@ -249,6 +249,7 @@ def test_exact(place: Place) -> None:
 
     def points(name: str) -> list:
         lines = [json.loads(line) for line in (place.folder / name).read_text().splitlines()]
+        check(any(line["metric"] == "vus" for line in lines), f"{name} has the users of each second")
         return sorted((line["metric"], line["data"]["value"], json.dumps(line["data"]["tags"], sort_keys=True))
                       for line in lines if line["type"] == "Point" and line["metric"] in EXACT_METRICS)
 
@@ -344,6 +345,8 @@ def test_late(place: Place) -> None:
 
 def main() -> int:
     crema = str(pathlib.Path(sys.argv[1]).resolve())
+    # Whoever ends the test from outside leaves no namespaces behind either.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     spaces = Namespaces()
     with tempfile.TemporaryDirectory(prefix="crema-agents-") as name:
         os.chmod(name, 0o755)

@@ -179,7 +179,7 @@ def test_operator(program: list[str], folder: pathlib.Path) -> None:
 
 
 def test_commands(crema: str, folder: pathlib.Path) -> None:
-    test = Test([crema, "load"], folder, "--paused")
+    test = Test([crema, "load"], folder, "--paused", "--duration", "15s")
 
     def call(verb: str) -> str:
         return subprocess.run([crema, "load", verb, "--address", test.address], capture_output=True, text=True,
