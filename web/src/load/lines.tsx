@@ -43,7 +43,11 @@ function drawn(lines: Line[], extent: Extent, pixels: number, log: boolean) {
   const scale =
     log && Number.isFinite(least) ? logarithmic(least, most, pixels) : linear(most, pixels);
   const y = (value: number): number => TOP + scale.at(value);
-  const paths = lines.map((line) => ({
+  // The baseline lies behind.
+  const drawnFirst = [...lines].sort(
+    (left, right) => Number(right.colour === "base") - Number(left.colour === "base"),
+  );
+  const paths = drawnFirst.map((line) => ({
     line,
     path: pathOf(line.values, extent, y),
     area: line.area ? areaOf(line.values, extent, y) : "",

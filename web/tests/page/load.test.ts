@@ -82,6 +82,8 @@ test("takes no text for markup", async ({ page }) => {
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`is readable by everybody, ${colorScheme}`, async ({ page }) => {
+    // Contrast of every element is computed, which takes its time on a busy machine.
+    test.slow();
     await page.emulateMedia({ colorScheme });
     await open(page);
     await page.locator("details.metrics summary").click();

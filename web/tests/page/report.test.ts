@@ -142,6 +142,8 @@ test("answers to keys", async ({ page }) => {
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`is readable by everybody, ${colorScheme}`, async ({ page }) => {
+    // Contrast of every element is computed, which takes its time on a busy machine.
+    test.slow();
     await page.emulateMedia({ colorScheme });
     for (const view of VIEWS) {
       await open(page, view);
