@@ -3,20 +3,14 @@
 #include "running_test.h"
 #include "virtual_user.h"
 
-#include "crema/sys/thread_schedule.h"
-
 #include <thread>
 
 namespace crema::load {
 
 TestOutcome run_test(const sys::Host& host, const TestRequest& request, std::stop_token stop) {
-  // What is measured is put together in a thread that gives way to those that make the load: on a
-  // machine of few cores they would come late each second.
+  // In a thread of its own, because it gives way (start_workers) and that cannot be taken back.
   TestOutcome outcome;
-  std::thread([&] {
-    sys::give_way();
-    outcome = RunningTest(host, request, std::move(stop)).run();
-  }).join();
+  std::thread([&] { outcome = RunningTest(host, request, std::move(stop)).run(); }).join();
   return outcome;
 }
 

@@ -6,12 +6,6 @@
 #include <openssl/evp.h>
 
 namespace crema::load {
-namespace {
-
-// A script may put a number into each of its URLs: what is kept is bounded.
-constexpr std::size_t kMostTargets = 1024;
-
-}  // namespace
 
 std::string base64(std::string_view bytes) {
   std::string result((bytes.size() + 2) / 3 * 4 + 1, '\0');
@@ -35,11 +29,11 @@ Target::Target(Url from)
 }
 
 Result<std::shared_ptr<const Target>> TargetCache::find(std::string_view text) {
-  if (const auto found = targets_.find(text); found != targets_.end()) return found->second;
-  auto target = std::make_shared<const Target>(CREMA_TRY(Url::parse(text)));
-  if (targets_.size() >= kMostTargets) targets_.clear();
-  targets_.emplace(std::string(text), target);
-  return target;
+  auto& place = places_[std::hash<std::string_view>()(text) % kPlaces];
+  if (place.target != nullptr && place.text == text) return place.target;
+  place.target = std::make_shared<const Target>(CREMA_TRY(Url::parse(text)));
+  place.text = text;
+  return place.target;
 }
 
 }  // namespace crema::load

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 namespace crema::load {
 
@@ -21,19 +21,19 @@ struct Target {
   explicit Target(Url from);
 };
 
-// The addresses that were used lately, by their text.
+// The addresses that were used lately, by their text: one for each place that a hash names, so that
+// a script with a number in each of its addresses costs each request the same.
 class TargetCache {
  public:
   Result<std::shared_ptr<const Target>> find(std::string_view text);
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>()(text);
-    }
+  static constexpr std::size_t kPlaces = 1024;
+  struct Place {
+    std::string text;
+    std::shared_ptr<const Target> target;
   };
-  std::unordered_map<std::string, std::shared_ptr<const Target>, Hash, std::equal_to<>> targets_;
+  std::vector<Place> places_{kPlaces};
 };
 
 std::string base64(std::string_view bytes);

@@ -8,8 +8,10 @@
 namespace crema::load {
 namespace {
 
-// Beyond it the table starts anew: addresses without end must not grow it without end.
-constexpr std::size_t kMostEntries = 20'000;
+// Addresses without end must not grow the table without end. Beyond it a new one is begun, and the
+// old one goes piece by piece: all of it at once would hold up requests for milliseconds.
+constexpr std::size_t kMostEntries = 10'000;
+constexpr int kForgottenAtOnce = 2;
 
 std::string_view protocol_text(int protocol) {
   switch (protocol) {
@@ -35,9 +37,11 @@ std::size_t mix(std::size_t hash, std::size_t value) {
 const HttpSeries& RequestSeries::find(UserState& user, const HttpCall& call,
                                       const Exchange& exchange, std::string_view url,
                                       std::optional<bool> expected) {
+  // A name stands for many addresses, and is their tag `url` too.
+  if (!call.name.empty()) url = {};
   const std::hash<std::string_view> text;
   std::size_t hash = reinterpret_cast<std::uintptr_t>(call.tags);
-  hash = mix(hash, text(url));
+  hash = mix(hash, text(url.empty() ? call.name : url));
   hash = mix(hash, static_cast<std::size_t>(exchange.status));
   hash = mix(hash, static_cast<std::size_t>(exchange.error_code()));
   const int judged = expected ? static_cast<int>(*expected) : -1;
@@ -51,7 +55,7 @@ const HttpSeries& RequestSeries::find(UserState& user, const HttpCall& call,
         key.expected == judged)
       return entry->second.series;
   }
-  if (entries_.size() >= kMostEntries) entries_.clear();
+  make_room();
   Key key{.tags = call.tags,
           .url = std::string(url),
           .name = call.name,
@@ -64,6 +68,13 @@ const HttpSeries& RequestSeries::find(UserState& user, const HttpCall& call,
           .expected = judged};
   Entry entry{key, make(user, key)};
   return entries_.emplace(hash, std::move(entry))->second.series;
+}
+
+void RequestSeries::make_room() {
+  for (int i = 0; i < kForgottenAtOnce && !old_.empty(); ++i) old_.erase(old_.begin());
+  if (entries_.size() < kMostEntries) return;
+  old_ = std::move(entries_);
+  entries_ = {};
 }
 
 const HttpSeries& RequestSeries::make(UserState& user, Key key) {

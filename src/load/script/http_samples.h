@@ -34,8 +34,10 @@ class RequestSeries {
     HttpSeries series;
   };
   const HttpSeries& make(UserState& user, Key key);
+  void make_room();
 
   std::unordered_multimap<std::size_t, Entry> entries_;
+  std::unordered_multimap<std::size_t, Entry> old_;  // nobody asks for them any more
 };
 
 }  // namespace crema::load
