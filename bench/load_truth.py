@@ -212,7 +212,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], default=[])
     parser.add_argument("--rate", type=int, default=20_000)
-    parser.add_argument("--users", type=int, default=200)
+    parser.add_argument("--users", type=int, default=1000)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--requests", type=int, default=10_000_000)
     parser.add_argument("--pairs", type=int, default=20)

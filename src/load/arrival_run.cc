@@ -41,7 +41,10 @@ class ArrivalRun : public ScenarioRun {
       const Time at = start_time() + *offset;
       if (loop().now() < at && loop().sleep_until(at) == WakeReason::interrupted) return;
       if (aborted()) return;
-      breathe();
+      if (at < loop().now() && !free_.empty() && free_.back()->fresh())
+        loop().yield();  // a user that has its connection may be done meanwhile
+      else
+        breathe();
       start_one(at);
     }
   }

@@ -31,6 +31,8 @@ class VirtualUser {
   void clear_interrupt() { script_.clear_interrupt(); }
 
   bool running() const { return running_; }
+  // Has never run: its first iteration costs more, for a connection above all.
+  bool fresh() const { return iterations_ == 0; }
   std::int64_t in_instance() const { return in_instance_; }
 
  private:
