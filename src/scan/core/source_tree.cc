@@ -25,7 +25,7 @@ std::int64_t nanoseconds(const timespec& time) {
   return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
 }
 
-SourceFile file_of(std::string path, const struct stat& status) {
+TreeFile file_of(std::string path, const struct stat& status) {
   return {.path = std::move(path),
           .size = static_cast<std::uint64_t>(status.st_size),
           .changed_ns = std::max(nanoseconds(status.st_mtim), nanoseconds(status.st_ctim)),
@@ -165,7 +165,7 @@ void Walk::file(int parent, const std::string& name, std::string path) {
 }
 
 SourceTree Walk::take() {
-  std::ranges::sort(tree_.files, {}, &SourceFile::path);
+  std::ranges::sort(tree_.files, {}, &TreeFile::path);
   std::ranges::sort(tree_.not_scanned, {}, &NotScanned::path);
   return std::move(tree_);
 }
@@ -193,7 +193,7 @@ Result<SourceTree> walk_tree(const std::filesystem::path& root, const WalkOption
   return walk.take();
 }
 
-Result<std::string> read_source(const std::filesystem::path& root, const SourceFile& file,
+Result<std::string> read_source(const std::filesystem::path& root, const TreeFile& file,
                                 std::uint64_t largest) {
   const auto unreadable = [&](int error) {
     return fail("scan/unreadable", "cannot read " + file.path + ": " + reason_of(error));

@@ -11,14 +11,14 @@
 
 namespace crema::scan {
 
-struct SourceFile {
+struct TreeFile {
   std::string path;  // from the root, with slashes
   std::uint64_t size = 0;
   // Of the file as it was met: the same in a later scan means the same bytes.
   std::int64_t changed_ns = 0;  // since 1970, of its contents or its state, whichever is later
   std::uint64_t inode = 0;
 
-  friend bool operator==(const SourceFile&, const SourceFile&) = default;
+  friend bool operator==(const TreeFile&, const TreeFile&) = default;
 };
 
 // "0 findings" is only said of what was looked at.
@@ -38,7 +38,7 @@ struct WalkOptions {
 };
 
 struct SourceTree {
-  std::vector<SourceFile> files;        // by path
+  std::vector<TreeFile> files;          // by path
   std::vector<NotScanned> not_scanned;  // by path
   std::uint64_t ignored = 0;            // paths left out by ignore files, folders counted once
 };
@@ -50,7 +50,7 @@ Result<SourceTree> walk_tree(const std::filesystem::path& root, const WalkOption
 
 // The bytes of a file of the tree. An error is "scan/unreadable", "scan/too-large" where it has
 // grown meanwhile beyond `largest` bytes.
-Result<std::string> read_source(const std::filesystem::path& root, const SourceFile& file,
+Result<std::string> read_source(const std::filesystem::path& root, const TreeFile& file,
                                 std::uint64_t largest = WalkOptions{}.largest_file);
 
 }  // namespace crema::scan
