@@ -27,7 +27,7 @@ struct NotScanned {
   std::string code;    // stable: "scan/unreadable", "scan/too-large"
   std::string reason;  // for people
 
-  friend bool operator==(const NotScanned&, const NotScanned&) = default;
+  friend auto operator<=>(const NotScanned&, const NotScanned&) = default;
 };
 
 struct WalkOptions {
