@@ -43,6 +43,8 @@ void write(ByteWriter& to, const Found& it) {
   to.number(static_cast<std::uint64_t>(it.finding.confidence));
   to.number(static_cast<std::uint64_t>(it.finding.reach));
   to.number(it.finding.exploited ? 1 : 0);
+  to.number(it.first_line);
+  to.number(it.last_line);
   to.number(it.finding.aliases.size());
   for (const auto& alias : it.finding.aliases) to.text(alias);
   to.number(it.finding.locations.size());
@@ -63,6 +65,8 @@ void read(ByteReader& from, Found& it) {
   read_enum(from, kConfidences, it.finding.confidence);
   read_enum(from, kReaches, it.finding.reach);
   it.finding.exploited = from.number() != 0;
+  it.first_line = static_cast<std::uint32_t>(from.number());
+  it.last_line = static_cast<std::uint32_t>(from.number());
   it.finding.aliases.resize(from.count());
   for (auto& alias : it.finding.aliases) alias = from.text();
   it.finding.locations.resize(from.count());

@@ -3,6 +3,7 @@
 
 #include "crema/evidence/finding.h"
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +17,10 @@ struct Found {
   evidence::Finding finding;
   std::string subject;
   std::string content;
+  // The lines of the thing it is about (a resource, a function), for what is said inside it; 0
+  // where there is none.
+  std::uint32_t first_line = 0;
+  std::uint32_t last_line = 0;
 };
 
 // Gives each finding its fingerprint: a hash of family, rule, subject, content, and of its number
