@@ -1,5 +1,7 @@
 #include "crema/scan/core/tree_scan.h"
 
+#include "marker_scanner.h"
+
 #include "crema/base/hash.h"
 #include "crema/scan/core/result_cache.h"
 
@@ -49,12 +51,18 @@ struct FileOutcome {
   bool read = false;
 };
 
+using Scanners = std::vector<const Scanner*>;
+
 class TreePass {
  public:
-  TreePass(const TreeScanRequest& request, SourceTree tree, AllLiterals literals)
-      : request_(request), tree_(std::move(tree)), literals_(std::move(literals)) {
+  // The last of `scanners` is the one of markers.
+  TreePass(const TreeScanRequest& request, Scanners scanners, SourceTree tree, AllLiterals literals)
+      : request_(request),
+        scanners_(std::move(scanners)),
+        tree_(std::move(tree)),
+        literals_(std::move(literals)) {
     if (!request_.cache.empty()) cache_ = ResultCache::load(request_.cache);
-    for (const auto* scanner : request_.scanners) versions_.push_back(scanner->version());
+    for (const auto* scanner : scanners_) versions_.push_back(scanner->version());
     outcomes_.resize(tree_.files.size());
   }
 
@@ -62,6 +70,7 @@ class TreePass {
 
  private:
   const TreeScanRequest& request_;
+  Scanners scanners_;
   SourceTree tree_;
   AllLiterals literals_;
   ResultCache cache_;
@@ -81,8 +90,8 @@ class TreePass {
 // Whether nothing is left to ask: all scanners that take the file have answered it before.
 bool TreePass::take_from_cache(const TreeFile& file, FileOutcome& outcome, std::string_view hash) {
   bool whole = true;
-  for (std::size_t i = 0; i < request_.scanners.size(); ++i) {
-    const auto& scanner = *request_.scanners[i];
+  for (std::size_t i = 0; i < scanners_.size(); ++i) {
+    const auto& scanner = *scanners_[i];
     if (!scanner.takes(file) || outcome.answers[i]) continue;
     outcome.answers[i] = cache_.find(file, scanner.family(), versions_[i], hash);
     whole = whole && outcome.answers[i];
@@ -91,7 +100,7 @@ bool TreePass::take_from_cache(const TreeFile& file, FileOutcome& outcome, std::
 }
 
 void TreePass::look_at(const TreeFile& file, FileOutcome& outcome, LiteralSet::Search& search) {
-  outcome.answers.resize(request_.scanners.size());
+  outcome.answers.resize(scanners_.size());
   outcome.hash = cache_.hash_of(file);
   if (take_from_cache(file, outcome, {})) return;
   const auto text = read_source(request_.root, file, request_.walk.largest_file);
@@ -106,8 +115,8 @@ void TreePass::look_at(const TreeFile& file, FileOutcome& outcome, LiteralSet::S
   }
   std::vector<std::uint32_t> which;
   literals_.set.find_which(*text, search, which);
-  for (std::size_t i = 0; i < request_.scanners.size(); ++i) {
-    const auto& scanner = *request_.scanners[i];
+  for (std::size_t i = 0; i < scanners_.size(); ++i) {
+    const auto& scanner = *scanners_[i];
     if (!scanner.takes(file) || outcome.answers[i]) continue;
     const auto own = literals_.of_scanner(i, which);
     outcome.answers[i] = scanner.look_at({.file = file, .text = *text, .literals = own});
@@ -126,14 +135,14 @@ void TreePass::work(LiteralSet::Search search) {
 }
 
 void TreePass::conclude(TreeScan& scan) {
-  for (std::size_t i = 0; i < request_.scanners.size(); ++i) {
+  for (std::size_t i = 0; i < scanners_.size(); ++i) {
     std::vector<FileNotes> notes;
     for (std::size_t file = 0; file < tree_.files.size(); ++file) {
       const auto& answers = outcomes_[file].answers;
       if (i < answers.size() && answers[i] && !answers[i]->notes.empty())
         notes.push_back({tree_.files[file].path, answers[i]->notes});
     }
-    auto answer = request_.scanners[i]->conclude(notes);
+    auto answer = scanners_[i]->conclude(notes);
     std::ranges::move(answer.found, std::back_inserter(scan.found));
     std::ranges::move(answer.not_scanned, std::back_inserter(scan.not_scanned));
   }
@@ -147,8 +156,8 @@ void TreePass::save_cache() const {
     ResultCache::Entry entry{.file = tree_.files[file], .hash = outcome.hash};
     for (std::size_t i = 0; i < outcome.answers.size(); ++i)
       if (outcome.answers[i])
-        entry.answers.push_back(ResultCache::make_answer(request_.scanners[i]->family(),
-                                                         versions_[i], *outcome.answers[i]));
+        entry.answers.push_back(
+            ResultCache::make_answer(scanners_[i]->family(), versions_[i], *outcome.answers[i]));
     entries.push_back(std::move(entry));
   }
   // It would only have saved time.
@@ -184,6 +193,10 @@ Result<TreeScan> TreePass::run() {
     scan.bytes += tree_.files[file].size;
     if (!outcome.read) ++scan.from_cache;
     if (outcome.unread) scan.not_scanned.push_back(std::move(*outcome.unread));
+    if (!outcome.answers.empty() && outcome.answers.back() &&
+        !outcome.answers.back()->notes.empty())
+      scan.markers.push_back(
+          {tree_.files[file].path, MarkerScanner::markers_of(outcome.answers.back()->notes)});
     for (auto& answer : outcome.answers) {
       if (!answer) continue;
       std::ranges::move(answer->found, std::back_inserter(scan.found));
@@ -200,8 +213,11 @@ Result<TreeScan> TreePass::run() {
 
 Result<TreeScan> scan_tree(const TreeScanRequest& request) {
   auto tree = CREMA_TRY(walk_tree(request.root, request.walk));
-  auto literals = CREMA_TRY(AllLiterals::of(request.scanners));
-  return TreePass(request, std::move(tree), std::move(literals)).run();
+  const MarkerScanner markers;
+  Scanners scanners(request.scanners.begin(), request.scanners.end());
+  scanners.push_back(&markers);
+  auto literals = CREMA_TRY(AllLiterals::of(scanners));
+  return TreePass(request, std::move(scanners), std::move(tree), std::move(literals)).run();
 }
 
 }  // namespace crema::scan

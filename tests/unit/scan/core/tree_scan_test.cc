@@ -124,6 +124,18 @@ TEST_F(TreeScanTest, IsTheSameOnAnyNumberOfThreads) {
     EXPECT_EQ(one.found[i].finding.fingerprint, many.found[i].finding.fingerprint);
 }
 
+TEST_F(TreeScanTest, HasTheMarkersOfTheTreeFromTheCacheToo) {
+  write("a", "milk # gitleaks:allow");
+  write("b", "milk");
+  const WordScanner milk("milk");
+  for (int i = 0; i < 2; ++i) {
+    const auto done = scan({&milk});
+    ASSERT_EQ(done.markers.size(), 1U);
+    EXPECT_EQ(done.markers[0].path, "a");
+    EXPECT_EQ(done.markers[0].markers, find_markers("a", "milk # gitleaks:allow"));
+  }
+}
+
 TEST_F(TreeScanTest, SaysThatItWasStopped) {
   write("a", "milk");
   const WordScanner milk("milk");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "crema/base/result.h"
+#include "crema/scan/core/marker.h"
 #include "crema/scan/core/scanner.h"
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <functional>
 #include <span>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 namespace crema::scan {
@@ -25,11 +27,17 @@ struct TreeScanRequest {
   std::stop_token stop;
 };
 
+struct FileMarkers {
+  std::string path;
+  std::vector<Marker> markers;
+};
+
 struct TreeScan {
   // In the order of their first places, with fingerprints. The same for the same tree, however many
   // threads there were and whatever the cache knew.
   std::vector<Found> found;
   std::vector<NotScanned> not_scanned;
+  std::vector<FileMarkers> markers;  // by path; what they cover is found all the same
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
   std::uint64_t ignored = 0;     // by ignore files
