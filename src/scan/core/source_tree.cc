@@ -1,5 +1,7 @@
 #include "crema/scan/core/source_tree.h"
 
+#include "tracked_files.h"
+
 #include "crema/scan/core/ignore_rules.h"
 #include "crema/sys/descriptor.h"
 #include "crema/sys/files.h"
@@ -14,6 +16,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <unordered_set>
 #include <utility>
 
 namespace crema::scan {
@@ -49,6 +52,8 @@ class Walk {
   explicit Walk(const WalkOptions& options) : options_(options) {}
 
   void folder(int descriptor, const std::string& path);
+  // What is tracked and was left out for an ignore file alone.
+  void add_tracked(int root, const std::vector<std::string>& tracked);
   SourceTree take();
 
  private:
@@ -164,6 +169,18 @@ void Walk::file(int parent, const std::string& name, std::string path) {
   tree_.files.push_back(file_of(std::move(path), status));
 }
 
+void Walk::add_tracked(int root, const std::vector<std::string>& tracked) {
+  std::unordered_set<std::string_view> met;
+  for (const auto& file : tree_.files) met.insert(file.path);
+  for (const auto& one : tree_.not_scanned) met.insert(one.path);
+  std::vector<std::string> missing;
+  for (const auto& path : tracked)
+    if (!met.contains(path)) missing.push_back(path);
+  for (const auto& path : missing)
+    if (struct stat status{}; ::fstatat(root, path.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0)
+      file(root, path, path);
+}
+
 SourceTree Walk::take() {
   std::ranges::sort(tree_.files, {}, &TreeFile::path);
   std::ranges::sort(tree_.not_scanned, {}, &NotScanned::path);
@@ -189,7 +206,9 @@ Result<SourceTree> walk_tree(const std::filesystem::path& root, const WalkOption
   if (descriptor < 0)
     return fail("scan/no-such-path", "cannot scan " + root.string() + ": " + reason_of(errno));
   Walk walk(options);
+  const sys::Descriptor again(::fcntl(descriptor, F_DUPFD_CLOEXEC, 0));  // the walk closes its own
   walk.folder(descriptor, "");
+  if (options.use_ignore_files) walk.add_tracked(again.get(), tracked_files(root));
   return walk.take();
 }
 

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdlib>
+
 namespace crema::scan {
 namespace {
 
@@ -52,6 +54,20 @@ TEST_F(SourceTreeTest, LeavesOutWhatIsIgnoredAndCountsIt) {
   const auto tree = walk_tree(root).value();
   EXPECT_THAT(paths(tree), ElementsAre(".cremaignore", ".gitignore", "keep.log"));
   EXPECT_EQ(tree.ignored, 3U);
+}
+
+TEST_F(SourceTreeTest, HasWhatGitTracksThoughItIsIgnored) {
+  write(".gitignore", "out/\n");
+  write("out/tracked");
+  write("out/other");
+  write("sub/a");
+  const auto git =
+      "cd " + root.string() + " && git init -q . 2>/dev/null && git add -f out/tracked";
+  ASSERT_EQ(std::system(git.c_str()), 0);
+  EXPECT_THAT(paths(walk_tree(root).value()), ElementsAre(".gitignore", "out/tracked", "sub/a"));
+  EXPECT_THAT(paths(walk_tree(root / "out").value()), ElementsAre("other", "tracked"));
+  fs::remove(root / "out/tracked");
+  EXPECT_THAT(paths(walk_tree(root).value()), ElementsAre(".gitignore", "sub/a"));
 }
 
 TEST_F(SourceTreeTest, DoesNotFollowLinksOrOpenPipes) {
