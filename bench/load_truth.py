@@ -185,7 +185,7 @@ def pairs(options: argparse.Namespace, _: dict[str, str]) -> None:
             lanes.put(lane)
         return path
 
-    servers = {"waits, median 10 ms": ["--wait", "10"], "works, median 300,000 turns": ["--work", "300000"]}
+    servers = {"waits, median 10 ms": ["--wait", "10"], "works, median 100,000 turns": ["--work", "100000"]}
     for title, words in servers.items():
         if options.only and options.only not in title:
             continue

@@ -119,18 +119,35 @@ struct Fields<Suppression> {
 };
 
 template <>
+struct Fields<FindingFix> {
+  static void visit(auto& archive, auto& it) {
+    archive.field("text", it.text);
+    archive.field("package", it.package);
+    archive.field("version", it.version);
+  }
+};
+
+template <>
 struct Fields<Finding> {
   static void visit(auto& archive, auto& it) {
     archive.always("rule", it.rule);
     archive.field("rule_name", it.rule_name);
     archive.field("aliases", it.aliases);
+    archive.field("family", it.family);
     archive.always("severity", it.severity);
+    archive.field("confidence", it.confidence);
+    archive.field("reach", it.reach);
+    archive.field("exploited", it.exploited);
+    archive.field("published", it.published);
     archive.field("scanner", it.scanner);
     archive.field("message", it.message);
+    archive.field("subject", it.subject);
+    archive.field("fix", it.fix);
     archive.field("help", it.help);
     archive.field("help_uri", it.help_uri);
     archive.field("locations", it.locations);
     archive.field("fingerprint", it.fingerprint);
+    archive.field("incident", it.incident);
     archive.always("state", it.state);
     archive.field("suppressions", it.suppressions);
   }

@@ -34,6 +34,10 @@ constexpr std::size_t kValuesOf<FindingSeverity> = 5;
 template <>
 constexpr std::size_t kValuesOf<FindingState> = 3;
 template <>
+constexpr std::size_t kValuesOf<Confidence> = 4;
+template <>
+constexpr std::size_t kValuesOf<Reach> = 5;
+template <>
 constexpr std::size_t kValuesOf<CoverageMode> = 3;
 
 template <typename Type>
@@ -178,7 +182,8 @@ class JsonReader {
         value = candidate;
         return;
       }
-      known += (known.empty() ? "" : ", ") + std::string(to_text(candidate));
+      if (!to_text(candidate).empty())
+        known += (known.empty() ? "" : ", ") + std::string(to_text(candidate));
     }
     wrong(path, "one of " + known);
   }

@@ -1,0 +1,213 @@
+#include "crema/scan/secrets/secret_match.h"
+
+#include "crema/base/strings.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+
+namespace crema::scan {
+namespace {
+
+constexpr std::string_view kAllow = "gitleaks:allow";
+
+re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
+
+bool any_matches(const std::vector<Expression>& expressions, std::string_view text) {
+  return !text.empty() && std::ranges::any_of(expressions, [&](const auto& one) {
+    return RE2::PartialMatch(piece(text), *one);
+  });
+}
+
+// The lines a match is on, whole.
+std::string_view lines_around(std::string_view text, std::size_t begin, std::size_t end) {
+  const auto before = begin == 0 ? std::string_view::npos : text.rfind('\n', begin - 1);
+  const auto from = before == std::string_view::npos ? 0 : before + 1;
+  const auto to = std::min(text.find('\n', end), text.size());
+  return text.substr(from, to - from);
+}
+
+// By the path alone, before the text is looked at.
+bool allows_path(const std::vector<Allowlist>& lists, std::string_view path) {
+  return std::ranges::any_of(lists, [&](const Allowlist& list) {
+    if (!list.all_must_hold) return any_matches(list.paths, path);
+    if (!list.expressions.empty() || !list.stop_words.empty()) return false;  // asked later
+    return list.commits.empty() && any_matches(list.paths, path);
+  });
+}
+
+bool has_stop_word(const Allowlist& list, std::string_view lower_secret) {
+  return std::ranges::any_of(list.stop_words, [&](const auto& word) {
+    return lower_secret.find(word) != std::string_view::npos;
+  });
+}
+
+bool allows(const Allowlist& list, std::string_view path, const SecretMatch& match,
+            std::string_view line, std::string_view lower_secret) {
+  const auto target = list.target == Allowlist::Target::line    ? line
+                      : list.target == Allowlist::Target::match ? std::string_view(match.match)
+                                                                : std::string_view(match.secret);
+  const bool by_expression = any_matches(list.expressions, target);
+  const bool by_word = has_stop_word(list, lower_secret);
+  if (!list.all_must_hold) return by_expression || by_word;
+  // There is no commit in a tree.
+  return list.commits.empty() && (list.paths.empty() || any_matches(list.paths, path)) &&
+         (list.expressions.empty() || by_expression) && (list.stop_words.empty() || by_word);
+}
+
+// gitleaks looks for the groups in the match alone, without what stood around it.
+std::string secret_of(const SecretRule& rule, std::string_view match) {
+  const auto groups = static_cast<std::size_t>(rule.expression->NumberOfCapturingGroups());
+  if (groups == 0) return std::string(match);
+  std::vector<re2::StringPiece> found(groups + 1);
+  if (!rule.expression->Match(piece(match), 0, match.size(), RE2::UNANCHORED, found.data(),
+                              static_cast<int>(found.size())))
+    return std::string(match);
+  if (rule.group > 0) return std::string(found[rule.group]);
+  const auto first =
+      std::find_if(found.begin() + 1, found.end(), [](const auto& one) { return !one.empty(); });
+  return first == found.end() ? std::string(match) : std::string(*first);
+}
+
+class Finder {
+ public:
+  Finder(std::string_view path, std::string_view text, const SecretRules& all)
+      : path_(path), text_(text), all_(all) {}
+
+  std::vector<SecretMatch> of_rule(const SecretRule& rule, bool as_companion) {
+    std::vector<SecretMatch> found;
+    if ((rule.skip_report && !as_companion) || allows_path(rule.allowlists, path_)) return found;
+    if (rule.path && !RE2::PartialMatch(piece(path_), *rule.path)) return found;
+    if (!rule.expression) {
+      found.push_back({.rule = &rule});
+      return found;
+    }
+    std::size_t at = 0;
+    re2::StringPiece whole;
+    while (at <= text_.size() &&
+           rule.expression->Match(piece(text_), at, text_.size(), RE2::UNANCHORED, &whole, 1)) {
+      const auto begin = static_cast<std::size_t>(whole.data() - text_.data());
+      at = std::max(begin + whole.size(), at + 1);
+      add(rule, begin, {whole.data(), whole.size()}, found);
+    }
+    if (as_companion || rule.required.empty() || found.empty()) return found;
+    return with_companions(rule, std::move(found));
+  }
+
+ private:
+  std::string_view path_;
+  std::string_view text_;
+  const SecretRules& all_;
+
+  void add(const SecretRule& rule, std::size_t begin, std::string_view whole,
+           std::vector<SecretMatch>& found) const {
+    // Only the text is cut on both sides, as there.
+    auto match = whole;
+    while (match.starts_with('\n')) match.remove_prefix(1);
+    while (match.ends_with('\n')) match.remove_suffix(1);
+    const auto line = lines_around(text_, begin, begin + match.size());
+    if (line.find(kAllow) != std::string_view::npos) return;
+    SecretMatch one{.rule = &rule,
+                    .begin = begin,
+                    .end = begin + match.size(),
+                    .match = std::string(match),
+                    .secret = secret_of(rule, match)};
+    one.entropy = entropy_of(one.secret);
+    if (rule.entropy != 0 && one.entropy <= rule.entropy) return;
+    const auto lower = to_lower(one.secret);
+    for (const auto* lists : {&all_.allowlists, &rule.allowlists})
+      for (const auto& list : *lists)
+        if (allows(list, path_, one, line, lower)) return;
+    found.push_back(std::move(one));
+  }
+
+  std::pair<std::int64_t, std::int64_t> place_of(const SecretMatch& match) const {
+    const auto before = text_.substr(0, match.begin);
+    const auto line = std::ranges::count(before, '\n');
+    const auto column = before.size() - (before.rfind('\n') + 1);  // npos + 1 is 0
+    return {line, static_cast<std::int64_t>(column)};
+  }
+
+  bool near(const SecretMatch& match, const SecretMatch& companion, const RequiredRule& how) const {
+    const auto [line, column] = place_of(match);
+    const auto [other_line, other_column] = place_of(companion);
+    return (!how.within_lines || std::abs(line - other_line) <= *how.within_lines) &&
+           (!how.within_columns || std::abs(column - other_column) <= *how.within_columns);
+  }
+
+  std::vector<SecretMatch> with_companions(const SecretRule& rule, std::vector<SecretMatch> found) {
+    std::vector<std::vector<SecretMatch>> companions;
+    for (const auto& required : rule.required) {
+      const auto* other = all_.find(required.id);
+      companions.push_back(other == nullptr ? std::vector<SecretMatch>() : of_rule(*other, true));
+    }
+    std::erase_if(found, [&](SecretMatch& match) {
+      for (std::size_t i = 0; i < companions.size(); ++i) {
+        const auto before = match.companions.size();
+        for (const auto& one : companions[i])
+          if (near(match, one, rule.required[i])) match.companions.push_back(one);
+        if (match.companions.size() == before) return true;
+      }
+      return false;
+    });
+    return found;
+  }
+};
+
+bool is_generic(const SecretRule& rule) {
+  return to_lower(rule.id).find("generic") != std::string::npos;
+}
+
+}  // namespace
+
+double entropy_of(std::string_view text) {
+  std::array<std::size_t, 256> counts{};
+  for (const char c : text) ++counts[static_cast<unsigned char>(c)];
+  double entropy = 0;
+  for (const auto count : counts) {
+    if (count == 0) continue;
+    const double share = static_cast<double>(count) / static_cast<double>(text.size());
+    entropy -= share * std::log2(share);
+  }
+  return entropy;
+}
+
+bool has_keyword(const SecretRule& rule, std::string_view lower_text) {
+  return rule.keywords.empty() || std::ranges::any_of(rule.keywords, [&](const auto& word) {
+           return lower_text.find(word) != std::string_view::npos;
+         });
+}
+
+std::vector<SecretMatch> find_secrets(std::string_view path, std::string_view text,
+                                      const SecretRules& all,
+                                      std::span<const SecretRule* const> rules) {
+  std::vector<SecretMatch> matches;
+  if (allows_path(all.allowlists, path)) return matches;
+  Finder finder(path, text, all);
+  for (const auto* rule : rules)
+    std::ranges::move(finder.of_rule(*rule, false), std::back_inserter(matches));
+  return matches;
+}
+
+void drop_generic(std::string_view text, std::vector<SecretMatch>& matches) {
+  const auto same_line = [&](const SecretMatch& a, const SecretMatch& b) {
+    const auto from = std::min(a.begin, b.begin);
+    const auto between = text.substr(from, std::max(a.begin, b.begin) - from);
+    return between.find('\n') == std::string_view::npos;
+  };
+  std::vector<bool> drop(matches.size());
+  for (std::size_t i = 0; i < matches.size(); ++i) {
+    if (!is_generic(*matches[i].rule)) continue;
+    drop[i] = std::ranges::any_of(matches, [&](const SecretMatch& other) {
+      return !is_generic(*other.rule) && same_line(matches[i], other) &&
+             other.secret.find(matches[i].secret) != std::string::npos;
+    });
+  }
+  std::size_t at = 0;
+  std::erase_if(matches, [&](const SecretMatch&) { return drop[at++]; });
+}
+
+}  // namespace crema::scan

@@ -1,0 +1,18 @@
+// .hadolint.yaml: `ignored`, and overrides to `ignore`.
+#include "entry.h"
+
+namespace crema::scan {
+
+Result<WaiverList> read_hadolint_settings(const SourcePtr& file) {
+  const auto root = CREMA_TRY(formats::parse_yaml(file));
+  WaiverList list;
+  const auto* override = child(*root, "override");
+  for (const auto* names :
+       {child(*root, "ignored"), override == nullptr ? nullptr : child(*override, "ignore")})
+    for (const auto& [name, line] : names_in(names))
+      list.waivers.push_back(
+          {.rules = {name}, .family = "infrastructure", .place = {file, line, 1}});
+  return list;
+}
+
+}  // namespace crema::scan

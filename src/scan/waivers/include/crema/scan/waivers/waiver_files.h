@@ -1,0 +1,44 @@
+// Waivers as the files of other tools have them, and as crema.yml does: a team that moves to crema
+// keeps what it once decided.
+#pragma once
+
+#include "crema/base/result.h"
+#include "crema/scan/core/source_tree.h"
+#include "crema/scan/waivers/waiver.h"
+
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+namespace crema::scan {
+
+struct WaiverList {
+  std::vector<Waiver> waivers;
+  std::vector<Diagnostic> warnings;  // of entries that say nothing: a bad date, a wildcard
+};
+
+// A file of waivers by its name; the tools look for theirs at the root, osv-scanner beside each
+// manifest.
+struct WaiverFileKind {
+  std::string_view name;  // ".trivyignore"
+  bool at_root_only = true;
+  Result<WaiverList> (*read)(const SourcePtr& file);
+};
+std::span<const WaiverFileKind> waiver_file_kinds();
+
+// Those of all files of the tree. One that cannot be read is an error: what it covers would come
+// back as new.
+Result<WaiverList> read_waiver_files(const std::filesystem::path& root, const SourceTree& tree);
+
+Result<WaiverList> read_trivyignore(const SourcePtr& file);
+Result<WaiverList> read_trivyignore_yaml(const SourcePtr& file);
+Result<WaiverList> read_gitleaksignore(const SourcePtr& file);
+Result<WaiverList> read_checkov_settings(const SourcePtr& file);
+Result<WaiverList> read_checkov_baseline(const SourcePtr& file);
+Result<WaiverList> read_hadolint_settings(const SourcePtr& file);
+Result<WaiverList> read_osv_scanner_settings(const SourcePtr& file);
+Result<WaiverList> read_kube_linter_settings(const SourcePtr& file);
+// The list `scan: waivers:` of crema.yml; reason, owner and until must be there.
+Result<WaiverList> read_crema_waivers(const SourcePtr& file);
+
+}  // namespace crema::scan
