@@ -435,7 +435,7 @@ def check_hangs(repository: Repository, frameworks: list[str]) -> None:
     write(repository.root, {file: HANGS[file] for name, file in names.items() if name in frameworks})
     folders = sorted({file.split("/")[0] for name, file in names.items() if name in frameworks})
     begin = time.monotonic()
-    found = results_of(repository.test("unit", *folders, "--no-cover", "--timeout", "6s"))
+    found = results_of(repository.test("unit", *folders, "--no-cover", "--timeout", "12s"))
     took = time.monotonic() - begin
     for name, file in names.items():
         ends = [value for key, value in found.items() if key[0] == file and value[0] == "failed"]
