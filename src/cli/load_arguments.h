@@ -26,8 +26,8 @@ struct LoadArguments {
   std::size_t threads = 0;           // 0: as many as there are cores
   std::vector<std::string> remarks;  // flags of k6 that change nothing here
   bool no_colour = false;
-  bool requirements = false;  // of inspect
-  bool force = false;         // of new
+  bool requirements = false;            // of inspect
+  bool force = false;                   // of new
   std::string archive = "archive.tar";  // of archive: a file, or - for standard output
   bool exclude_environment = false;
 };

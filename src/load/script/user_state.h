@@ -156,7 +156,7 @@ struct UserState {
   // HTTP.
   std::unique_ptr<HttpClient> http;
   CookieJar jar;
-  ExpectedStatuses expected;  // of http.setResponseCallback
+  ExpectedStatuses expected;                           // of http.setResponseCallback
   std::vector<std::shared_ptr<ScriptSocket>> sockets;  // of k6/websockets, until they are closed
 
   // gRPC.

@@ -93,8 +93,8 @@ TEST_F(ProcessTreeTest, StopsByInterruptThenTerminateThenKill) {
     limits.patience = quick;
     return limits;
   };
-  const auto polite =
-      run(shell("trap 'echo int; exit 3' INT; echo up; while :; do sleep 0.01; done"), limits(1000));
+  const auto polite = run(
+      shell("trap 'echo int; exit 3' INT; echo up; while :; do sleep 0.01; done"), limits(1000));
   EXPECT_EQ(polite.first.why, Exit::Why::timed_out);
   EXPECT_EQ(polite.second, "up\nint\n");
   const auto deaf =
