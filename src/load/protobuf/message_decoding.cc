@@ -1,3 +1,4 @@
+#include "field_wire.h"
 #include "json_cursor.h"
 #include "message_decoder.h"
 
@@ -12,28 +13,6 @@
 
 namespace crema::load {
 namespace {
-
-// What a field of this kind has on the wire, outside of a packed list.
-WireType wire_type(ProtoKind kind) {
-  switch (kind) {
-    case ProtoKind::float64:
-    case ProtoKind::fixed64:
-    case ProtoKind::sfixed64:
-      return WireType::fixed64;
-    case ProtoKind::float32:
-    case ProtoKind::fixed32:
-    case ProtoKind::sfixed32:
-      return WireType::fixed32;
-    case ProtoKind::string:
-    case ProtoKind::bytes:
-    case ProtoKind::message:
-      return WireType::bytes;
-    case ProtoKind::group:
-      return WireType::begin_group;
-    default:
-      return WireType::varint;
-  }
-}
 
 // Lists of numbers may be packed, whatever the file says.
 bool fits(const ProtoField& field, WireType type) {

@@ -1,3 +1,4 @@
+#include "field_wire.h"
 #include "message_encoder.h"
 
 #include <fmt/format.h>
@@ -19,27 +20,6 @@ std::string_view kind_name(ProtoKind kind) {
       "sint32", "sint64", "fixed32", "fixed64", "sfixed32", "sfixed64",
       "bool",   "string", "bytes",   "enum",    "message",  "group"};
   return kNames[static_cast<std::size_t>(kind)];
-}
-
-WireType wire_type(ProtoKind kind) {
-  switch (kind) {
-    case ProtoKind::float64:
-    case ProtoKind::fixed64:
-    case ProtoKind::sfixed64:
-      return WireType::fixed64;
-    case ProtoKind::float32:
-    case ProtoKind::fixed32:
-    case ProtoKind::sfixed32:
-      return WireType::fixed32;
-    case ProtoKind::string:
-    case ProtoKind::bytes:
-    case ProtoKind::message:
-      return WireType::bytes;
-    case ProtoKind::group:
-      return WireType::begin_group;
-    default:
-      return WireType::varint;
-  }
 }
 
 // "1.50e2" -> "150"; none where the number has a fraction, or more digits than any integer.

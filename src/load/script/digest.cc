@@ -51,6 +51,11 @@ std::optional<DigestKind> digest_named(std::string_view name) {
   return std::nullopt;
 }
 
+const EVP_MD* openssl_digest(DigestKind kind) {
+  const auto method = entry_of(kind).method;
+  return method == nullptr ? nullptr : method();
+}
+
 std::size_t block_size(DigestKind kind) { return entry_of(kind).block; }
 
 void Digest::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }

@@ -11,6 +11,7 @@
 #include <variant>
 
 struct evp_md_ctx_st;
+struct evp_md_st;
 
 namespace crema::load {
 
@@ -27,6 +28,8 @@ enum class DigestKind : std::uint8_t {
   sha512_256
 };
 std::optional<DigestKind> digest_named(std::string_view name);
+// OpenSSL's; null for MD4, which is our own.
+const evp_md_st* openssl_digest(DigestKind kind);
 
 // Fed in pieces. A copy goes on from what the original had.
 class Digest {

@@ -25,26 +25,13 @@ unsigned char* data_of(std::string& bytes) {
   return reinterpret_cast<unsigned char*>(bytes.data());
 }
 
-const EVP_MD* digest_of_openssl(DigestKind kind) {
-  switch (kind) {
-    case DigestKind::sha1:
-      return EVP_sha1();
-    case DigestKind::sha384:
-      return EVP_sha384();
-    case DigestKind::sha512:
-      return EVP_sha512();
-    default:
-      return EVP_sha256();
-  }
-}
-
 bool set_padding(EVP_PKEY_CTX* context, SignatureScheme scheme, DigestKind digest, int salt_bytes) {
   if (scheme == SignatureScheme::rsa_pkcs1)
     return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1;
   if (scheme == SignatureScheme::ecdsa) return true;
   return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
          EVP_PKEY_CTX_set_rsa_pss_saltlen(context, salt_bytes) == 1 &&
-         EVP_PKEY_CTX_set_rsa_mgf1_md(context, digest_of_openssl(digest)) == 1;
+         EVP_PKEY_CTX_set_rsa_mgf1_md(context, openssl_digest(digest)) == 1;
 }
 
 // Bytes of the order of the key's curve: r and s have as many each.
@@ -81,7 +68,7 @@ std::string der_signature(std::string_view plain) {
 Context oaep_context(const PairKey& key, DigestKind digest, std::string_view label,
                      int (*begin)(EVP_PKEY_CTX*)) {
   Context context(EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr), EVP_PKEY_CTX_free);
-  const EVP_MD* md = digest_of_openssl(digest);
+  const EVP_MD* md = openssl_digest(digest);
   if (!context || begin(context.get()) != 1 ||
       EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_OAEP_PADDING) != 1 ||
       EVP_PKEY_CTX_set_rsa_oaep_md(context.get(), md) != 1 ||
@@ -119,7 +106,7 @@ Result<std::string> sign_with(const PairKey& key, SignatureScheme scheme, Digest
   EVP_PKEY_CTX* settings = nullptr;
   std::size_t size = 0;
   if (!context ||
-      EVP_DigestSignInit(context.get(), &settings, digest_of_openssl(digest), nullptr, key.get()) !=
+      EVP_DigestSignInit(context.get(), &settings, openssl_digest(digest), nullptr, key.get()) !=
           1 ||
       !set_padding(settings, scheme, digest, salt_bytes) ||
       EVP_DigestSign(context.get(), nullptr, &size, data_of(data), data.size()) != 1)
@@ -143,8 +130,8 @@ bool verify_with(const PairKey& key, SignatureScheme scheme, DigestKind digest, 
   const DigestContext context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
   EVP_PKEY_CTX* settings = nullptr;
   const bool valid = context &&
-                     EVP_DigestVerifyInit(context.get(), &settings, digest_of_openssl(digest),
-                                          nullptr, key.get()) == 1 &&
+                     EVP_DigestVerifyInit(context.get(), &settings, openssl_digest(digest), nullptr,
+                                          key.get()) == 1 &&
                      set_padding(settings, scheme, digest, salt_bytes) &&
                      EVP_DigestVerify(context.get(), data_of(signature), signature.size(),
                                       data_of(data), data.size()) == 1;

@@ -8,19 +8,6 @@ namespace {
 
 constexpr int kMostDerivedBits = 1 << 20;
 
-const EVP_MD* openssl_digest(DigestKind kind) {
-  switch (kind) {
-    case DigestKind::sha1:
-      return EVP_sha1();
-    case DigestKind::sha384:
-      return EVP_sha384();
-    case DigestKind::sha512:
-      return EVP_sha512();
-    default:
-      return EVP_sha256();
-  }
-}
-
 // ECDH. None with an exception.
 std::optional<std::string> agree(JSContext* context, const Algorithm& algorithm,
                                  JSValueConst key_object, int bits, const char* usage) {

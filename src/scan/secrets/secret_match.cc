@@ -175,12 +175,6 @@ double entropy_of(std::string_view text) {
   return entropy;
 }
 
-bool has_keyword(const SecretRule& rule, std::string_view lower_text) {
-  return rule.keywords.empty() || std::ranges::any_of(rule.keywords, [&](const auto& word) {
-           return lower_text.find(word) != std::string_view::npos;
-         });
-}
-
 std::vector<SecretMatch> find_secrets(std::string_view path, std::string_view text,
                                       const SecretRules& all,
                                       std::span<const SecretRule* const> rules) {

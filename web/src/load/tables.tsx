@@ -3,6 +3,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { bytes, count, counted, share } from "../format";
 import { Filter, Glyph, more } from "../parts/marks";
+import { Table } from "../parts/table";
 import type { LoadDocument, Metric, RequestRow, Tally } from "./document";
 import { clockText, digits, latency } from "./scale";
 import { failureText } from "./series";
@@ -26,25 +27,6 @@ function Part({
       </h3>
       {children}
     </section>
-  );
-}
-
-function Table({ heads, children }: { heads: string[]; children: ComponentChildren }): JSX.Element {
-  return (
-    <div class="panel scroll-x">
-      <table class="table">
-        <thead>
-          <tr>
-            {heads.map((head) => (
-              <th key={head} class={head.startsWith("#") ? "number" : ""}>
-                {head.replace(/^#/, "")}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>{children}</tbody>
-      </table>
-    </div>
   );
 }
 

@@ -1,12 +1,13 @@
 // Load runs, and what else the stages after the build have recorded: health, deployments, times,
 // images.
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { bytes, count, dateTime, duration, secondsBetween, share } from "../format";
 import type { Baseline, LoadDocument } from "../load/document";
 import { LoadRunView } from "../load/run";
 import type { Parts } from "../page";
 import { Empty, Glyph, Section, Tag } from "../parts/marks";
+import { Table } from "../parts/table";
 import type { EvidenceRecord, LoadRun, Report } from "../report";
 
 export const LOAD_KINDS = ["load_run", "health_check", "deployment", "timing", "image"] as const;
@@ -40,25 +41,6 @@ export function Load({ report, parts }: { report: Report; parts: Parts }): JSX.E
       <Timings report={report} />
       <Images report={report} />
     </>
-  );
-}
-
-function Table({ heads, children }: { heads: string[]; children: ComponentChildren }): JSX.Element {
-  return (
-    <div class="panel scroll-x">
-      <table class="table">
-        <thead>
-          <tr>
-            {heads.map((head) => (
-              <th key={head} class={head.startsWith("#") ? "number" : ""}>
-                {head.replace(/^#/, "")}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>{children}</tbody>
-      </table>
-    </div>
   );
 }
 

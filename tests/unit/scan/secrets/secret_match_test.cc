@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace crema::scan {
 namespace {
 
@@ -25,6 +27,12 @@ Result<GitleaksConfig> config(std::string text, const SecretRules* defaults = nu
          return fail("sys/cannot-read", "no " + path);
        },
        .defaults = defaults});
+}
+
+bool has_keyword(const SecretRule& rule, std::string_view lower_text) {
+  return rule.keywords.empty() || std::ranges::any_of(rule.keywords, [&](const auto& word) {
+           return lower_text.find(word) != std::string_view::npos;
+         });
 }
 
 std::vector<std::string> secrets(const SecretRules& rules, std::string_view text,

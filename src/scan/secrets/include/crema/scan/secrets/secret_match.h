@@ -24,9 +24,6 @@ struct SecretMatch {
 // Shannon's, in bits a character, over the bytes.
 double entropy_of(std::string_view text);
 
-// Whether rules with these keywords look at the text at all. Both are in lower case.
-bool has_keyword(const SecretRule& rule, std::string_view lower_text);
-
 // As gitleaks' detectRule: matches from left to right, without those that are allowed, whose
 // entropy is too low or whose line says `gitleaks:allow`. `rules` are those whose keywords are
 // there.
