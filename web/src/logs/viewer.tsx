@@ -181,7 +181,13 @@ function Row({
       {folded === undefined ? (
         <span class="text">{text}</span>
       ) : (
-        <button type="button" class="text" aria-expanded={!folded} onClick={() => toggle(number)}>
+        <button
+          type="button"
+          class="text"
+          aria-label={line?.text.trim() ? undefined : `Group at line ${number + 1}`}
+          aria-expanded={!folded}
+          onClick={() => toggle(number)}
+        >
           <i class="twist" aria-hidden="true" />
           {text}
         </button>
