@@ -13,7 +13,7 @@ namespace crema::scan {
 
 class MarkerScanner : public Scanner {
  public:
-  std::string_view family() const override { return "markers"; }
+  std::string_view name() const override { return "markers"; }
   std::string version() const override;
   std::span<const Rule> rules() const override { return {}; }
   std::vector<Literal> literals() const override;

@@ -21,8 +21,8 @@ void write(ByteWriter& to, const ResultCache::Entry& entry) {
   to.number(entry.file.inode);
   to.text(entry.hash);
   to.number(entry.answers.size());
-  for (const auto& [family, version, bytes] : entry.answers)
-    for (const auto* text : {&family, &version, &bytes}) to.text(*text);
+  for (const auto& [scanner, version, bytes] : entry.answers)
+    for (const auto* text : {&scanner, &version, &bytes}) to.text(*text);
 }
 
 ResultCache::Entry read(ByteReader& from) {
@@ -33,8 +33,8 @@ ResultCache::Entry read(ByteReader& from) {
   entry.file.inode = from.number();
   entry.hash = from.text();
   entry.answers.resize(from.count());
-  for (auto& [family, version, bytes] : entry.answers)
-    for (auto* text : {&family, &version, &bytes}) *text = from.text();
+  for (auto& [scanner, version, bytes] : entry.answers)
+    for (auto* text : {&scanner, &version, &bytes}) *text = from.text();
   return entry;
 }
 
@@ -64,20 +64,20 @@ std::string_view ResultCache::hash_of(const TreeFile& file) const {
   return found->second.hash;
 }
 
-std::optional<FileAnswer> ResultCache::find(const TreeFile& file, std::string_view family,
+std::optional<FileAnswer> ResultCache::find(const TreeFile& file, std::string_view scanner,
                                             std::string_view version, std::string_view hash) const {
   const auto found = entries_.find(file.path);
   if (found == entries_.end()) return std::nullopt;
   const auto& entry = found->second;
   if (hash.empty() ? !(entry.file == file) : entry.hash != hash) return std::nullopt;
   for (const auto& answer : entry.answers)
-    if (answer.family == family && answer.version == version) return decode_answer(answer.bytes);
+    if (answer.scanner == scanner && answer.version == version) return decode_answer(answer.bytes);
   return std::nullopt;
 }
 
-ResultCache::Answer ResultCache::make_answer(std::string_view family, std::string_view version,
+ResultCache::Answer ResultCache::make_answer(std::string_view scanner, std::string_view version,
                                              const FileAnswer& answer) {
-  return {.family = std::string(family),
+  return {.scanner = std::string(scanner),
           .version = std::string(version),
           .bytes = encode_answer(answer)};
 }

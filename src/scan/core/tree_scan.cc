@@ -93,7 +93,7 @@ bool TreePass::take_from_cache(const TreeFile& file, FileOutcome& outcome, std::
   for (std::size_t i = 0; i < scanners_.size(); ++i) {
     const auto& scanner = *scanners_[i];
     if (!scanner.takes(file) || outcome.answers[i]) continue;
-    outcome.answers[i] = cache_.find(file, scanner.family(), versions_[i], hash);
+    outcome.answers[i] = cache_.find(file, scanner.name(), versions_[i], hash);
     whole = whole && outcome.answers[i];
   }
   return whole;
@@ -157,7 +157,7 @@ void TreePass::save_cache() const {
     for (std::size_t i = 0; i < outcome.answers.size(); ++i)
       if (outcome.answers[i])
         entry.answers.push_back(
-            ResultCache::make_answer(scanners_[i]->family(), versions_[i], *outcome.answers[i]));
+            ResultCache::make_answer(scanners_[i]->name(), versions_[i], *outcome.answers[i]));
     entries.push_back(std::move(entry));
   }
   // It would only have saved time.

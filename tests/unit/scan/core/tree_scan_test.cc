@@ -20,7 +20,7 @@ class WordScanner : public Scanner {
   explicit WordScanner(std::string word, std::string version = "1")
       : word_(std::move(word)), version_(std::move(version)) {}
 
-  std::string_view family() const override { return word_; }
+  std::string_view name() const override { return word_; }
   std::string version() const override { return version_; }
   std::span<const Rule> rules() const override { return {}; }
   std::vector<Literal> literals() const override { return {{"never there", false}, {word_, true}}; }

@@ -21,15 +21,15 @@ class ResultCache {
   // One that is not there, damaged or another version's is empty: it costs time, nothing else.
   static ResultCache load(const std::filesystem::path& path);
 
-  // The answer of the scanner of this family and version for this very file, as it was met then;
+  // The answer of the scanner of this name and version for this very file, as it was met then;
   // or, where `hash` (of its bytes) is given, for a file at this path with these bytes.
-  std::optional<FileAnswer> find(const TreeFile& file, std::string_view family,
+  std::optional<FileAnswer> find(const TreeFile& file, std::string_view scanner,
                                  std::string_view version, std::string_view hash = {}) const;
   // The hash of the file's bytes where it did not change; "" where nobody knows.
   std::string_view hash_of(const TreeFile& file) const;
 
   struct Answer {
-    std::string family;
+    std::string scanner;
     std::string version;
     std::string bytes;  // encoded
   };
@@ -38,7 +38,7 @@ class ResultCache {
     std::string hash;
     std::vector<Answer> answers;
   };
-  static Answer make_answer(std::string_view family, std::string_view version,
+  static Answer make_answer(std::string_view scanner, std::string_view version,
                             const FileAnswer& answer);
   // Replaces the file at once: a reader sees the old or the new one.
   static Result<> save(const std::filesystem::path& path, const std::vector<Entry>& entries);

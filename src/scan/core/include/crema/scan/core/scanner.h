@@ -49,7 +49,9 @@ class Scanner {
   Scanner& operator=(const Scanner&) = delete;
   virtual ~Scanner() = default;
 
-  virtual std::string_view family() const = 0;  // "secrets"
+  // Its own, told apart from all others: "secrets", "dockerfile". A family of findings may have
+  // several scanners.
+  virtual std::string_view name() const = 0;
   // Another text whenever the answer for the same bytes may be another: rules, settings, data.
   virtual std::string version() const = 0;
   virtual std::span<const Rule> rules() const = 0;

@@ -23,7 +23,7 @@ class SecretScanner : public Scanner {
  public:
   explicit SecretScanner(SecretSettings settings);
 
-  std::string_view family() const override { return "secrets"; }
+  std::string_view name() const override { return "secrets"; }
   std::string version() const override;
   std::span<const Rule> rules() const override { return {}; }
   std::vector<Literal> literals() const override;
