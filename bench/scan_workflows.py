@@ -67,12 +67,12 @@ def table(rows: dict[str, list[int]], first: str) -> None:
 
 
 def meets(finding: dict, places: set) -> int:
-    """2: on the very line; 1: in the same step; 0: elsewhere."""
+    """2: on the very line; 1: in the same step, or of a job right beside it; 0: elsewhere."""
     if (finding["path"], finding["line"]) in places:
         return 2
-    step = ".steps" in finding["subject"]
-    return int(step and any(path == finding["path"] and finding["first_line"] <= line <= finding["last_line"]
-                            for path, line in places))
+    step, job = ".steps" in finding["subject"], finding["first_line"] > 0
+    return int(any(path == finding["path"] and job and finding["first_line"] <= line <= finding["last_line"] and
+                   (step or abs(line - finding["line"]) <= 2) for path, line in places))
 
 
 def match(theirs: list, ours: list) -> tuple[list, list]:

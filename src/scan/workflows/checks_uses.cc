@@ -88,10 +88,16 @@ void check_image(const WorkflowFile&, Report& report, const Job& job, const Step
       found.finding.confidence = Confidence::low;
       continue;
     }
-    const YamlNode* values = find(matrix, context.member());
-    if (values == nullptr) continue;
-    for (const auto& item : values->items)
-      if (item->kind == formats::YamlKind::scalar) add_image(report, job, step, *item, item->text);
+    std::vector<const YamlNode*> values;
+    if (const YamlNode* list = find(matrix, context.member()); list != nullptr)
+      for (const auto& item : list->items) values.push_back(item.get());
+    if (const YamlNode* include = find(matrix, "include"); include != nullptr)
+      for (const auto& item : include->items)
+        if (const YamlNode* value = find(item.get(), context.member()); value != nullptr)
+          values.push_back(value);
+    for (const YamlNode* value : values)
+      if (value->kind == formats::YamlKind::scalar)
+        add_image(report, job, step, *node, value->text);
   }
 }
 
