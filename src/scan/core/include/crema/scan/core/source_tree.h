@@ -35,6 +35,9 @@ struct WalkOptions {
   std::size_t most_files = 2'000'000;
   std::size_t deepest = 512;  // folders within folders
   bool use_ignore_files = true;
+  // Only these files and folders of the tree, with slashes, without one at either end; empty: all.
+  // The ignore files above them count all the same.
+  std::vector<std::string> below;
 };
 
 struct SourceTree {
