@@ -24,7 +24,7 @@ scan::TreeScan measured(const scan::TreeScanRequest& request, std::string_view t
     std::exit(1);
   }
   fmt::print(stderr, "{:<10} {:.3f} s, {} files, {:.1f} MB, {} found, {} not read again\n", title,
-             took.count(), done->files, static_cast<double>(done->bytes) / 1e6, done->found.size(),
+             took.count(), done->files.size(), static_cast<double>(done->bytes) / 1e6, done->found.size(),
              done->from_cache);
   return std::move(*done);
 }

@@ -82,7 +82,7 @@ TEST_F(TreeScanTest, AsksEachScannerForItsFilesAndThenForTheTree) {
   const WordScanner sugar("sugar");
   const auto done = scan({&milk, &sugar});
   EXPECT_THAT(paths(done), ElementsAre("milk a", "sugar a", "milk a+b", "milk b"));
-  EXPECT_EQ(done.files, 4U);
+  EXPECT_EQ(done.files.size(), 4U);
   EXPECT_THAT(done.not_scanned, IsEmpty());
   EXPECT_EQ(milk.looks, 3);
 }

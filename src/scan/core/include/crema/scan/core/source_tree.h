@@ -26,6 +26,7 @@ struct NotScanned {
   std::string path;
   std::string code;    // stable: "scan/unreadable", "scan/too-large"
   std::string reason;  // for people
+  std::string scanner;  // who could not look at it; "" where nobody could
 
   friend auto operator<=>(const NotScanned&, const NotScanned&) = default;
 };

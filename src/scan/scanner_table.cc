@@ -1,0 +1,57 @@
+// The table of scanners.
+#include "crema/base/hash.h"
+#include "crema/scan/scan_settings.h"
+#include "crema/scan/secrets/secret_scanner.h"
+#include "crema/sys/files.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace crema::scan {
+namespace {
+
+// The team's own configuration where it has one.
+Result<std::unique_ptr<Scanner>> make_secrets(const ScanSettings& settings) {
+  auto config = settings.secret_config;
+  std::error_code error;
+  if (config.empty() && std::filesystem::is_regular_file(settings.root / ".gitleaks.toml", error))
+    config = settings.root / ".gitleaks.toml";
+  SecretSettings own{.key = settings.fingerprint_key};
+  const auto text = config.empty() ? std::string() : CREMA_TRY(sys::read_file(config));
+  auto parsed = CREMA_TRY(
+      parse_gitleaks_config(std::make_shared<SourceFile>(config.string(), text), {.read = {}}));
+  own.rules = std::make_shared<SecretRules>(std::move(parsed.rules));
+  own.rules_version = sha256_hex(text);
+  return std::make_unique<SecretScanner>(std::move(own));
+}
+
+constexpr std::array kKinds = {
+    ScannerKind{"secrets", "secrets", make_secrets},
+};
+
+struct FamilyName {
+  std::string_view asked, family;
+};
+constexpr std::array kFamilyNames = {
+    FamilyName{"secrets", "secrets"},
+    FamilyName{"deps", "dependencies"},
+    FamilyName{"dependencies", "dependencies"},
+    FamilyName{"infra", "infrastructure"},
+    FamilyName{"infrastructure", "infrastructure"},
+};
+
+}  // namespace
+
+std::span<const ScannerKind> scanner_kinds() { return kKinds; }
+
+std::vector<std::string_view> scan_families() {
+  return {"secrets", "dependencies", "infrastructure"};
+}
+
+std::string_view family_called(std::string_view name) {
+  const auto* const found = std::ranges::find(kFamilyNames, name, &FamilyName::asked);
+  return found == kFamilyNames.end() ? std::string_view() : found->family;
+}
+
+}  // namespace crema::scan
