@@ -19,6 +19,7 @@ constexpr std::array kCommands = {
     Command{"import", "add files of other tools to the evidence", run_import},
     Command{"cover", "show what the tests covered, by service and of new lines", run_cover},
     Command{"load", "run load tests: k6 scripts, unmodified", run_load},
+    Command{"scan", "find secrets, vulnerable dependencies, mistakes in infrastructure", run_scan},
     Command{"gate", "hold the evidence of a run against the policy", run_gate},
     Command{"report", "write one run as a page of HTML", run_report},
     Command{"list", "list the runs of this repository", run_list},

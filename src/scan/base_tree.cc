@@ -78,24 +78,23 @@ Result<BaseTree> export_commit(const std::filesystem::path& root, const std::str
   const Library library;
   const auto repository = CREMA_TRY(open(root));
   const auto object = CREMA_TRY(commit_of(repository.get(), commit));
-  BaseTree base{.folder = CREMA_TRY(
-                    sys::TemporaryDirectory::create(std::filesystem::temp_directory_path(),
-                                                    "crema-base-"))};
+  BaseTree base{.folder = CREMA_TRY(sys::TemporaryDirectory::create(
+                    std::filesystem::temp_directory_path(), "crema-base-"))};
   git_checkout_options options;
   git_checkout_options_init(&options, GIT_CHECKOUT_OPTIONS_VERSION);
-  options.checkout_strategy =
-      GIT_CHECKOUT_FORCE | GIT_CHECKOUT_DONT_UPDATE_INDEX | GIT_CHECKOUT_DISABLE_FILTERS;
+  options.checkout_strategy = GIT_CHECKOUT_FORCE | GIT_CHECKOUT_DONT_UPDATE_INDEX;
   const auto folder = base.folder.path().string();
   options.target_directory = folder.c_str();
+  options.disable_filters = 1;
   if (git_checkout_tree(repository.get(), object.get(), &options) != 0)
     return wrong(fmt::format("cannot write the files of {}: {}", commit, reason()),
                  "leave --base out to scan the tree alone");
   std::error_code error;
   const auto* top = git_repository_workdir(repository.get());
-  const auto below =
-      top == nullptr ? std::filesystem::path(".")
-                     : std::filesystem::relative(std::filesystem::canonical(root, error),
-                                                 std::filesystem::canonical(top, error), error);
+  const auto below = top == nullptr
+                         ? std::filesystem::path(".")
+                         : std::filesystem::relative(std::filesystem::canonical(root, error),
+                                                     std::filesystem::canonical(top, error), error);
   base.root = (base.folder.path() / below).lexically_normal();
   return base;
 }

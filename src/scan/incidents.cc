@@ -13,8 +13,8 @@
 namespace crema::scan {
 namespace {
 
-constexpr std::array<std::string_view, 7> kAdvisories = {"CVE-", "GHSA-", "GO-",   "OSV-",
-                                                         "PYSEC-", "MAL-", "RUSTSEC-"};
+constexpr std::array<std::string_view, 7> kAdvisories = {"CVE-",   "GHSA-", "GO-",     "OSV-",
+                                                         "PYSEC-", "MAL-",  "RUSTSEC-"};
 
 bool is_advisory(std::string_view name) {
   return std::ranges::any_of(kAdvisories, [&](auto start) { return name.starts_with(start); });

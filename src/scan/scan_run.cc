@@ -44,10 +44,8 @@ Result<TreeScan> pass(const ScanRequest& request, std::span<const Made> all,
                       const std::filesystem::path& root, bool is_base) {
   std::vector<const Scanner*> scanners;
   for (const auto& made : all) scanners.push_back(made.scanner.get());
-  TreeScanRequest tree{.root = root,
-                       .scanners = scanners,
-                       .threads = request.threads,
-                       .stop = request.stop};
+  TreeScanRequest tree{
+      .root = root, .scanners = scanners, .threads = request.threads, .stop = request.stop};
   tree.walk.below = request.below;
   if (!is_base) tree.on_progress = request.on_progress;
   if (!is_base && !request.cache.empty()) tree.cache = request.cache / "results";
@@ -92,6 +90,22 @@ Result<> check_names(const RuleSelection& selection, std::span<const Made> all) 
   return fail(std::move(error));
 }
 
+// What was not scanned can be waived as a finding can: by its code and its path.
+std::vector<Found> as_findings(std::span<const NotScanned> all) {
+  std::vector<Found> found;
+  for (const auto& one : all)
+    found.push_back({.finding = {.rule = one.code, .locations = {{.path = one.path}}}});
+  return found;
+}
+
+void split_accepted(std::span<const Found> judged, std::vector<NotScanned> all,
+                    ScanOutcome& outcome) {
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const bool accepted = judged[i].finding.state == evidence::FindingState::suppressed;
+    (accepted ? outcome.accepted : outcome.not_scanned).push_back(std::move(all[i]));
+  }
+}
+
 Result<> judge(const ScanRequest& request, TreeScan& scan, ScanOutcome& outcome) {
   auto waivers = request.waivers;
   if (request.use_waiver_files) {
@@ -100,7 +114,11 @@ Result<> judge(const ScanRequest& request, TreeScan& scan, ScanOutcome& outcome)
     std::ranges::move(list.warnings, std::back_inserter(outcome.warnings));
   }
   if (!request.use_markers) scan.markers.clear();
+  const auto findings = scan.found.size();
+  std::ranges::move(as_findings(scan.not_scanned), std::back_inserter(scan.found));
   auto ledger = apply_waivers(scan.found, waivers, scan.markers, request.today);
+  split_accepted(std::span(scan.found).subspan(findings), std::move(scan.not_scanned), outcome);
+  scan.found.resize(findings);
   // A part of the tree, or one family, says nothing about the others' waivers.
   const bool whole = request.below.empty() && request.families.empty() &&
                      request.settings.selection.only.empty() &&
@@ -137,18 +155,27 @@ Result<ScanOutcome> run_scan(const ScanRequest& request) {
   CREMA_TRY(judge(request, scan, outcome));
   mark_known(scan.found, request.known);
   if (!outcome.base.empty())
-    mark_known(scan.found,
-               CREMA_TRY(known_in_base(request, outcome.base, versions_of(scanners))));
+    mark_known(scan.found, CREMA_TRY(known_in_base(request, outcome.base, versions_of(scanners))));
   set_incidents(scan.found);
   describe(scanners, outcome);
   outcome.found = std::move(scan.found);
-  outcome.not_scanned = std::move(scan.not_scanned);
   outcome.files = scan.files.size();
   outcome.bytes = scan.bytes;
   outcome.ignored = scan.ignored;
   outcome.from_cache = scan.from_cache;
   outcome.interrupted = scan.interrupted;
   return outcome;
+}
+
+Result<std::vector<Rule>> all_rules(const ScanRequest& request) {
+  std::vector<Rule> rules;
+  const auto scanners = CREMA_TRY(make_scanners(request, request.settings));
+  for (const auto& made : scanners) {
+    const auto own = made.scanner->rules();
+    rules.insert(rules.end(), own.begin(), own.end());
+  }
+  std::ranges::sort(rules, {}, &Rule::id);
+  return rules;
 }
 
 std::vector<evidence::Scan> evidence_of(const ScanOutcome& outcome, std::string_view version) {
@@ -178,9 +205,8 @@ std::vector<evidence::Scan> evidence_of(const ScanOutcome& outcome, std::string_
     if (outcome.interrupted)
       scan.message = "it was interrupted";
     else if (!scan.complete)
-      scan.message = fmt::format("{} not scanned, the first {}: {}",
-                                 scan.not_scanned.size(), scan.not_scanned.front().path,
-                                 scan.not_scanned.front().reason);
+      scan.message = fmt::format("{} not scanned, the first {}: {}", scan.not_scanned.size(),
+                                 scan.not_scanned.front().path, scan.not_scanned.front().reason);
   }
   std::vector<evidence::Scan> all;
   for (const auto family : scan_families())

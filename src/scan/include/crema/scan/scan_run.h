@@ -46,6 +46,7 @@ struct ScanOutcome {
   // In the order of their places; with fingerprints, states and incidents.
   std::vector<Found> found;
   std::vector<NotScanned> not_scanned;
+  std::vector<NotScanned> accepted;  // not scanned either, and a waiver of its code lets that be
   std::vector<Diagnostic> warnings;  // waivers that are over or cover nothing, names nobody knows
   std::vector<ScannerUse> scanners;
   std::vector<Rule> rules;  // of all of them, by id
@@ -59,6 +60,9 @@ struct ScanOutcome {
 // Errors are those of walk_tree, of settings, of waiver files, "scan/base" where there is no such
 // revision, and "scan/rule" where a rule is asked for that nobody has.
 Result<ScanOutcome> run_scan(const ScanRequest& request);
+
+// The rules of all scanners that the request asks for, those that are off too, by id.
+Result<std::vector<Rule>> all_rules(const ScanRequest& request);
 
 // As evidence: a scan for each family that took part.
 std::vector<evidence::Scan> evidence_of(const ScanOutcome& outcome, std::string_view version);
