@@ -2,6 +2,7 @@
 
 #include "crema/evidence/timestamp.h"
 #include "crema/scan/baseline.h"
+#include "crema/scan/core/rule_pages.h"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -26,6 +27,7 @@ void declare_choice(CLI::App& app, ScanOptions& options) {
   app.add_option("--severity", options.severity, "only findings at least this severe")
       ->check(CLI::IsMember({"note", "low", "medium", "high", "critical"}));
   app.add_option("--config", options.config, "gitleaks' configuration, instead of crema's rules");
+  app.add_option("--rules", options.rules, "the team's own rules, instead of .crema/rules");
   app.add_flag("--list-rules", options.list_rules, "name the rules");
   app.add_option("--explain", options.explain, "show a rule's page");
 }
@@ -128,6 +130,12 @@ Result<scan::ScanRequest> request_of(const sys::Host& host, const Project& proje
   if (request.threads == 0) request.threads = std::max(1U, std::thread::hardware_concurrency());
   if (!options.config.empty())
     request.settings.secret_config = host.working_directory / options.config;
+  request.settings.helm = host.find_program("helm").value_or(fs::path());
+  std::error_code error;
+  const auto rules = options.rules.empty() ? project.root / ".crema" / "rules"
+                                           : host.working_directory / options.rules;
+  if (!options.rules.empty() || fs::is_directory(rules, error))
+    request.settings.team_rules = CREMA_TRY(scan::read_rules(rules));
   if (!options.no_cache) request.cache = project.store / "cache" / "scan";
   if (!options.baseline.empty())
     request.known = CREMA_TRY(scan::read_baseline(host.working_directory / options.baseline));

@@ -19,6 +19,7 @@ struct ScanOptions {
   std::vector<std::string> words;  // families, then a path
   scan::RuleSelection selection;
   std::string config;          // gitleaks' TOML
+  std::string rules;           // a folder of pages
   std::string base, baseline;  // a revision, a file
   std::string write_baseline;
   std::string policy;

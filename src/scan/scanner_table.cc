@@ -1,5 +1,6 @@
 // The table of scanners.
 #include "crema/base/hash.h"
+#include "crema/scan/kubernetes/kubernetes_scanner.h"
 #include "crema/scan/scan_settings.h"
 #include "crema/scan/secrets/secret_scanner.h"
 #include "crema/sys/files.h"
@@ -26,8 +27,15 @@ Result<std::unique_ptr<Scanner>> make_secrets(const ScanSettings& settings) {
   return std::make_unique<SecretScanner>(std::move(own));
 }
 
+Result<std::unique_ptr<Scanner>> make_kubernetes(const ScanSettings& settings) {
+  KubernetesSettings own{.selection = settings.selection, .extra_rules = settings.team_rules};
+  if (!settings.helm.empty()) own.render_chart = helm_at(settings.helm, settings.root);
+  return make_kubernetes_scanner(std::move(own));
+}
+
 constexpr std::array kKinds = {
     ScannerKind{"secrets", "secrets", make_secrets},
+    ScannerKind{"kubernetes", "infrastructure", make_kubernetes},
 };
 
 struct FamilyName {

@@ -17,6 +17,8 @@ namespace crema::scan {
 struct ScanSettings {
   std::filesystem::path root;
   RuleSelection selection;
+  std::vector<Rule> team_rules;  // of .crema/rules; each family takes those of its frameworks
+  std::filesystem::path helm;    // the program; "" where there is none
   // gitleaks' TOML in the place of our own rules; "" for ours, and for .gitleaks.toml of the root
   // where there is one.
   std::filesystem::path secret_config;
