@@ -35,6 +35,10 @@ TreeFile file_of(std::string path, const struct stat& status) {
           .inode = status.st_ino};
 }
 
+bool within(std::string_view inner, std::string_view outer) {
+  return inner.starts_with(outer) && (inner.size() == outer.size() || inner[outer.size()] == '/');
+}
+
 std::string reason_of(int error) { return std::strerror(error); }
 
 struct CloseFolder {
@@ -121,11 +125,8 @@ bool Walk::ignored(const std::string& path, bool is_folder) const {
 
 // What is asked for, what is in it, and the folders on the way there.
 bool Walk::wanted(std::string_view path) const {
-  const auto is_below = [](std::string_view inner, std::string_view outer) {
-    return inner.starts_with(outer) && (inner.size() == outer.size() || inner[outer.size()] == '/');
-  };
   return options_.below.empty() || std::ranges::any_of(options_.below, [&](const auto& one) {
-           return is_below(path, one) || is_below(one, path);
+           return within(path, one) || within(one, path);
          });
 }
 
@@ -200,6 +201,10 @@ SourceTree Walk::take() {
 }
 
 }  // namespace
+
+bool is_below(std::string_view path, std::span<const std::string> folders) {
+  return std::ranges::any_of(folders, [&](const auto& one) { return within(path, one); });
+}
 
 Result<SourceTree> walk_tree(const std::filesystem::path& root, const WalkOptions& options) {
   struct stat status{};

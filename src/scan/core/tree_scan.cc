@@ -167,6 +167,11 @@ void TreePass::save_cache() const {
             ResultCache::make_answer(scanners_[i]->name(), versions_[i], *outcome.answers[i]));
     entries.push_back(std::move(entry));
   }
+  std::vector<std::string_view> asked;
+  for (const auto* scanner : scanners_) asked.push_back(scanner->name());
+  cache_.add_rest(entries, asked, [&](std::string_view path) {
+    return !request_.walk.below.empty() && !is_below(path, request_.walk.below);
+  });
   // It would only have saved time.
   (void)ResultCache::save(request_.cache, entries).has_value();
 }

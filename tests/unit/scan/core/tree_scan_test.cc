@@ -112,6 +112,23 @@ TEST_F(TreeScanTest, AsksAgainWhereTheScannerChangedOrOneIsNew) {
   EXPECT_EQ(sugar.looks, 1);
 }
 
+TEST_F(TreeScanTest, KeepsWhatItWasNotAskedFor) {
+  for (const auto* name : {"a", "b"}) write(name, "milk and sugar");
+  const WordScanner milk("milk");
+  const WordScanner sugar("sugar");
+  scan({&milk, &sugar});
+  scan({&sugar});
+  const Scanner* const only[] = {&milk};
+  TreeScanRequest part{.root = root, .scanners = only, .cache = folder.path() / "cache"};
+  part.walk.below = {"a"};
+  EXPECT_THAT(paths(scan_tree(part).value()), ElementsAre("milk a"));
+  write("a", "milk, no more");
+  scan_tree(part).value();
+  EXPECT_THAT(paths(scan({&milk, &sugar})), ElementsAre("milk a", "milk a+b", "milk b", "sugar b"));
+  EXPECT_EQ(milk.looks, 3);
+  EXPECT_EQ(sugar.looks, 3);
+}
+
 TEST_F(TreeScanTest, IsTheSameOnAnyNumberOfThreads) {
   for (int i = 0; i < 300; ++i) write("f" + std::to_string(i), i % 3 == 0 ? "milk" : "sugar");
   const WordScanner milk("milk");
