@@ -18,8 +18,12 @@ class Parser {
   Parser(const SourcePtr& source, const DockerfileLimits& limits, Dockerfile& file)
       : source_(source), limits_(limits), file_(file), lines_(*source, file) {}
 
-  void parse() {
+  Result<> parse() {
     while (auto line = lines_.next()) {
+      if (file_.instructions.size() >= limits_.instructions)
+        return fail("dockerfile/too-large",
+                    fmt::format("the file has more than {} instructions", limits_.instructions),
+                    Span{source_, line->first, 1});
       auto read = read_instruction(*line, file_.escape);
       for (const auto& problem : read.problems) report(line->text, problem);
       if (read.instruction) add(std::move(*read.instruction));
@@ -27,6 +31,7 @@ class Parser {
     if (!file_.stages.empty()) file_.stages.back().last = file_.instructions.size();
     if (file_.stages.empty())
       report("dockerfile/no-stage", "no FROM says which image is built upon", {1, 1}, 0);
+    return {};
   }
 
  private:
@@ -132,7 +137,7 @@ Result<Dockerfile> parse_dockerfile(const SourcePtr& source, const DockerfileLim
         fmt::format("the file has {} bytes, more than {}", source->text().size(), limits.bytes),
         Span{source, 1, 1});
   Dockerfile file;
-  Parser(source, limits, file).parse();
+  CREMA_TRY(Parser(source, limits, file).parse());
   std::ranges::sort(file.problems, {}, [](const Diagnostic& problem) {
     return std::tuple(problem.span.line, problem.span.column, std::string_view(problem.code));
   });

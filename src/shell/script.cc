@@ -4,6 +4,7 @@
 #include "wrapped_command.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -50,6 +51,15 @@ class Parser {
         reading_(reading),
         script_(reading.script),
         lexer_(text) {}
+
+  // A command without a shell.
+  void run(std::vector<Word> words) {
+    if (words.empty()) return;
+    command_.name = std::move(words.front());
+    command_.arguments.assign(std::make_move_iterator(words.begin() + 1),
+                              std::make_move_iterator(words.end()));
+    finish();
+  }
 
   void parse() {
     for (;;) {
@@ -264,6 +274,13 @@ class Parser {
 Script parse_script(std::string_view text) {
   Reading reading{.left = kReadings * text.size()};
   Parser(text, 0, std::nullopt, 0, reading).parse();
+  return std::move(reading.script);
+}
+
+Script script_of(std::vector<Word> words) {
+  Reading reading;
+  for (const auto& word : words) reading.left += kReadings * word.text.size();
+  Parser({}, 0, std::nullopt, 0, reading).run(std::move(words));
   return std::move(reading.script);
 }
 

@@ -144,6 +144,8 @@ TEST(Dockerfile, SaysWhatBuildKitWouldRefuse) {
 TEST(Dockerfile, IsBounded) {
   const auto source = std::make_shared<SourceFile>("Dockerfile", std::string(2000, 'x'));
   EXPECT_EQ(parse_dockerfile(source, {.bytes = 1000}).error().code, "dockerfile/too-large");
+  const auto two = std::make_shared<SourceFile>("Dockerfile", "FROM a\nUSER b\n");
+  EXPECT_EQ(parse_dockerfile(two, {.instructions = 1}).error().code, "dockerfile/too-large");
   std::string many;
   for (int i = 0; i < 1000; ++i) many += "FOO\n";
   EXPECT_THAT(parse(many).problems, SizeIs(20));

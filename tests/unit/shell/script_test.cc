@@ -71,6 +71,13 @@ TEST(Script, LooksIntoWhatCommandsStart) {
       ElementsAre("timeout|5|curl|u", "timeout: curl|u", "command|-v|curl", "bash|script.sh"));
 }
 
+TEST(Script, MayBeWordsAlready) {
+  const auto script = script_of({{.text = "/bin/sh"}, {.text = "-c"}, {.text = "a && b"}});
+  ASSERT_EQ(script.commands.size(), 3u);
+  EXPECT_EQ(script.commands[2].name.text, "b");
+  EXPECT_THAT(script_of({}).commands, IsEmpty());
+}
+
 TEST(Script, KnowsPipes) {
   const auto script = parse_script("curl u | sh; (a; b) | c && d");
   ASSERT_EQ(script.commands.size(), 6u);

@@ -41,6 +41,8 @@ struct Script {
 // Any text is a script: quotes that do not end run to its end. What is nested deeper than 16 levels
 // is not looked into. Takes linear time for each level.
 Script parse_script(std::string_view text);
+// A command given as words, and what it starts.
+Script script_of(std::vector<Word> words);
 
 // "--name", "--name=value" or one letter of "-abc": `name` without its dashes.
 bool has_flag(const Command& command, std::string_view name);
