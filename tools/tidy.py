@@ -17,6 +17,7 @@ ORDER = [
     "shell", "dockerfile",
     "scan/core", "scan/waivers", "scan/secrets",
     "scan/infra", "scan/kubernetes", "scan/dockerfile", "scan/compose",
+    "scan/workflows",
     "scan",
     "load/core", "load/metrics", "load/schedule", "load/compare", "load/protocol", "load/protobuf", "load/outputs",
     "load/script", "load/remote", "load",

@@ -1,8 +1,10 @@
 // The table of scanners.
 #include "crema/base/hash.h"
+#include "crema/scan/dockerfile/dockerfile_scanner.h"
 #include "crema/scan/kubernetes/kubernetes_scanner.h"
 #include "crema/scan/scan_settings.h"
 #include "crema/scan/secrets/secret_scanner.h"
+#include "crema/scan/workflows/workflow_scanner.h"
 #include "crema/sys/files.h"
 
 #include <algorithm>
@@ -33,9 +35,29 @@ Result<std::unique_ptr<Scanner>> make_kubernetes(const ScanSettings& settings) {
   return make_kubernetes_scanner(std::move(own));
 }
 
+// hadolint's settings of the root hold for all Dockerfiles of the tree.
+Result<std::unique_ptr<Scanner>> make_dockerfile(const ScanSettings& settings) {
+  DockerfileSettings own{.selection = settings.selection, .extra = settings.team_rules};
+  for (const auto* name : {".hadolint.yaml", ".hadolint.yml"}) {
+    const auto file = settings.root / name;
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(file, error)) continue;
+    const auto source = std::make_shared<SourceFile>(name, CREMA_TRY(sys::read_file(file)));
+    CREMA_TRY(read_hadolint_settings(source, own));
+    break;
+  }
+  return make_dockerfile_scanner(std::move(own));
+}
+
+Result<std::unique_ptr<Scanner>> make_workflows(const ScanSettings& settings) {
+  return make_workflow_scanner({.selection = settings.selection});
+}
+
 constexpr std::array kKinds = {
     ScannerKind{"secrets", "secrets", make_secrets},
     ScannerKind{"kubernetes", "infrastructure", make_kubernetes},
+    ScannerKind{"dockerfile", "infrastructure", make_dockerfile},
+    ScannerKind{"workflows", "infrastructure", make_workflows},
 };
 
 struct FamilyName {
