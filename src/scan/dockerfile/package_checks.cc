@@ -55,7 +55,7 @@ bool is_installer(const Command& command) {
          has_any_argument(command, kInstallVerbs);
 }
 
-void update_alone(const Build& build, Report& report) {
+void update_alone(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     const auto& commands = step.commands.commands;
     if (std::ranges::any_of(commands, is_installer)) continue;
@@ -75,7 +75,7 @@ void update_alone(const Build& build, Report& report) {
   }
 }
 
-bool has_mount(const Step& step, std::string_view target) {
+bool has_mount(const BuildStep& step, std::string_view target) {
   return std::ranges::any_of(step.instruction->flags, [&](const dockerfile::Flag& flag) {
     if (flag.name != "mount") return false;
     bool keeps_out = false;
@@ -97,7 +97,7 @@ bool removes(const Command& command, std::string_view path) {
                              [&](const shell::Word& word) { return word.text.starts_with(path); });
 }
 
-void apt_lists_left(const Build& build, Report& report) {
+void apt_lists_left(const Build& build, DockerfileReport& report) {
   constexpr std::string_view kPrograms[] = {"apt-get", "apt", "aptitude"};
   for (const auto& step : build.steps()) {
     if (!build.is_kept(step) || has_mount(step, "/var/lib/apt/lists") ||
@@ -143,7 +143,7 @@ bool cleans(const Command& command, const Cleaner& manager) {
          (manager.second_clean.empty() || has_argument(command, manager.second_clean));
 }
 
-void cache_left(const Build& build, Report& report, const Cleaner& manager) {
+void cache_left(const Build& build, DockerfileReport& report, const Cleaner& manager) {
   for (const auto& step : build.steps()) {
     if (!build.is_kept(step) || has_mount(step, manager.folder)) continue;
     const auto& commands = step.commands.commands;
@@ -162,19 +162,19 @@ void cache_left(const Build& build, Report& report, const Cleaner& manager) {
   }
 }
 
-void yum_cache_left(const Build& build, Report& report) {
+void yum_cache_left(const Build& build, DockerfileReport& report) {
   cache_left(build, report, {kYum, kYumInstalls, kClean, "all", "/var/cache/yum"});
 }
 
-void dnf_cache_left(const Build& build, Report& report) {
+void dnf_cache_left(const Build& build, DockerfileReport& report) {
   cache_left(build, report, {kDnf, kDnfInstalls, kClean, "all", "/var/cache/libdnf5"});
 }
 
-void zypper_cache_left(const Build& build, Report& report) {
+void zypper_cache_left(const Build& build, DockerfileReport& report) {
   cache_left(build, report, {kZypper, kZypperInstalls, kZypperCleans, "", "/var/cache/zypp"});
 }
 
-void yarn_cache_left(const Build& build, Report& report) {
+void yarn_cache_left(const Build& build, DockerfileReport& report) {
   const auto is = [](const Command& command, std::string_view first, std::string_view second) {
     return shell::program_of(command) == "yarn" && has_argument(command, first) &&
            (second.empty() || has_argument(command, second));
@@ -218,9 +218,9 @@ bool is_pip_install(const Command& command) {
 
 namespace {
 
-void pip_cache_left(const Build& build, Report& report) {
+void pip_cache_left(const Build& build, DockerfileReport& report) {
   std::vector<bool> off(build.stages().size() + 1, false);  // by stage; the last one is for none
-  const auto index = [&](const Step& step) { return std::min(step.stage, off.size() - 1); };
+  const auto index = [&](const BuildStep& step) { return std::min(step.stage, off.size() - 1); };
   for (const auto& step : build.steps()) {
     if (step.is(dockerfile::Verb::from) && step.stage < build.stages().size()) {
       if (const auto base = build.stages()[step.stage].base) off[step.stage] = off[*base];
@@ -245,7 +245,7 @@ void pip_cache_left(const Build& build, Report& report) {
   }
 }
 
-void apk_cache_left(const Build& build, Report& report) {
+void apk_cache_left(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     if (!build.is_kept(step) || has_mount(step, "/var/cache/apk")) continue;
     for (const auto& command : step.commands.commands) {

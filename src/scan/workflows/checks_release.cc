@@ -227,7 +227,7 @@ constexpr std::array<std::string_view, 7> kBuildWords = {
 constexpr std::array<std::string_view, 2> kBuildActions = {"docker/build-push-action",
                                                            "docker/bake-action"};
 
-void check_behind_build(const WorkflowFile& file, Report& report,
+void check_behind_build(const WorkflowFile& file, WorkflowReport& report,
                         std::initializer_list<std::string_view> words, std::string_view message) {
   const Step* build = nullptr;
   for (const Job& job : file.jobs) {
@@ -251,8 +251,8 @@ void check_behind_build(const WorkflowFile& file, Report& report,
 
 }  // namespace
 
-void check_cache_poisoning(const WorkflowFile& file, const CheckSettings&, Report& report) {
-  if (file.kind != FileKind::workflow) return;
+void check_cache_poisoning(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
+  if (file.kind != WorkflowFileKind::workflow) return;
   const auto trigger = release_trigger(file);
   const bool only_tags = trigger.find("branch") == std::string_view::npos && !trigger.empty();
   for (const Job& job : file.jobs) {
@@ -273,7 +273,8 @@ void check_cache_poisoning(const WorkflowFile& file, const CheckSettings&, Repor
   }
 }
 
-void check_trusted_publishing(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_trusted_publishing(const WorkflowFile& file, const CheckSettings&,
+                              WorkflowReport& report) {
   for (const Job& job : file.jobs) {
     for (const Step& step : job.steps) {
       if (const auto* at = stored_credential(step); at != nullptr)
@@ -286,12 +287,14 @@ void check_trusted_publishing(const WorkflowFile& file, const CheckSettings&, Re
   }
 }
 
-void check_signed_artifacts(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_signed_artifacts(const WorkflowFile& file, const CheckSettings&,
+                            WorkflowReport& report) {
   check_behind_build(file, report, {"cosign sign"},
                      "an image is built here, and no later step signs it");
 }
 
-void check_attested_artifacts(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_attested_artifacts(const WorkflowFile& file, const CheckSettings&,
+                              WorkflowReport& report) {
   check_behind_build(file, report, {"cosign", "sbom"},
                      "an image is built here, and no later step attests what is in it");
 }
