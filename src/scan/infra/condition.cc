@@ -170,6 +170,8 @@ class Evaluation {
         return node.kind == YamlKind::scalar && matches(test, node);
       case Test::not_regex:
         return node.kind == YamlKind::scalar && !matches(test, node);
+      case Test::key_regex:
+        return place.key && matches(test, *place.key);
       case Test::less_than:
         return compare(std::less<>());
       case Test::at_most:

@@ -19,6 +19,7 @@ struct ConditionTest {
     none_of,
     regex,
     not_regex,
+    key_regex,
     less_than,
     at_most,
     greater_than,

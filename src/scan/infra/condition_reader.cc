@@ -34,6 +34,7 @@ constexpr std::array kOperators = {
     Operator{"not-in", Test::none_of, Operand::values},
     Operator{"regex", Test::regex, Operand::pattern},
     Operator{"not-regex", Test::not_regex, Operand::pattern},
+    Operator{"key-regex", Test::key_regex, Operand::pattern},
     Operator{"less-than", Test::less_than, Operand::number},
     Operator{"at-most", Test::at_most, Operand::number},
     Operator{"greater-than", Test::greater_than, Operand::number},

@@ -54,14 +54,15 @@ YamlPlace flags_of(const YamlPtr& container) {
   const auto& first = command.value ? command : arguments;
   flags->line = first.key->line;
   flags->column = first.key->column;
+  // The program may be named behind a shell and its options.
+  auto programs = std::make_shared<YamlNode>();
+  programs->kind = YamlKind::sequence;
+  flags->entries.emplace_back(text_node("programs", *flags), programs);
   for (std::size_t i = 0; i < words.size(); ++i) {
     const auto& [text, node] = words[i];
     const auto key = text.substr(0, text.find('='));
     if (!text.starts_with('-')) {
-      // Wherever the program is named: behind a shell and its options, too.
-      if (text.find('=') == std::string_view::npos)
-        flags->entries.emplace_back(text_node("program", *node),
-                                    text_node(text.substr(text.rfind('/') + 1), *node));
+      programs->items.push_back(text_node(text.substr(text.rfind('/') + 1), *node));
       continue;
     }
     std::string_view value = "true";

@@ -6,9 +6,10 @@
 
 namespace crema::scan {
 
-// `program` is the first word's last part, the flags are keys as they are written, dashes included,
-// with the text behind `=` or the next word, "true" where neither is there. Each stands where its
-// word stands; the mapping itself where `command` (or `args`) is. None without both.
+// `programs` lists the words without dashes, each without its folder: one of them is the program.
+// The flags are keys as they are written, dashes included, with the text behind `=` or the next
+// word, "true" where neither is there. Each stands where its word stands; the mapping itself where
+// `command` (or `args`) is. None without both.
 YamlPlace flags_of(const formats::YamlPtr& container);
 
 }  // namespace crema::scan

@@ -12,8 +12,8 @@
 namespace crema::scan {
 namespace {
 
-constexpr std::array<std::string_view, 4> kSubjects = {"resource", "pod", "pod-template",
-                                                       "container"};
+constexpr std::array<std::string_view, 5> kSubjects = {"resource", "pod", "pod-template",
+                                                       "container", "main-container"};
 
 // One thing in a resource that rules look at.
 struct Subject {
@@ -37,9 +37,9 @@ std::vector<Subject> subjects_of(const KubeResource& resource, bool with_flags) 
     auto own = beginnings;
     own.emplace_back("$container", container.place);
     if (with_flags) own.emplace_back("$flags", flags_of(container.place.value));
-    all.push_back({kSubjects[3],
-                   {container.place, std::move(own)},
-                   fmt::format("{} {}", container.list, text_at(container.place.value, "name"))});
+    const auto part = fmt::format("{} {}", container.list, text_at(container.place.value, "name"));
+    if (container.list == "containers") all.push_back({kSubjects[4], {container.place, own}, part});
+    all.push_back({kSubjects[3], {container.place, std::move(own)}, part});
   }
   return all;
 }

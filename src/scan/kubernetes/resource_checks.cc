@@ -102,7 +102,7 @@ bool spreads(const YamlPtr& term, const Labels& labels) {
 // Of a workload with several pods: nothing keeps them off one node.
 std::vector<RuleHit> no_anti_affinity(const RuleScope& scope) {
   const auto pod = beginning(scope, "$pod");
-  const auto replicas = quantity(text_at(scope.place.value, "spec.replicas"));
+  const auto replicas = quantity(text_at(beginning(scope, "$"), "spec.replicas"));
   if (!pod || !replicas || *replicas < 2) return {};
   const YamlPlace from{nullptr, pod};
   const auto rules = YamlPath::parse("affinity.podAntiAffinity", {}).value();

@@ -39,6 +39,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"a: {not-in: [1, 2]}", "{a: 2}", false}, Case{"a: {regex: '^x+$'}", "{a: xxx}", true},
         Case{"a: {not-regex: x}", "{a: xxx}", false},
         Case{"a: {regex: '^x', not-in: [xa]}", "{a: xa}", false},
+        Case{"'*': {key-regex: '^b'}", "{a: 1, bc: 2}", true}, Case{"'*': {key-regex: '^c'}", "{a: c}", false},
         Case{"a: {less-than: 10}", "{a: 9}", true}, Case{"a: {less-than: 10}", "{a: nine}", false},
         Case{"a: {at-least: 1Gi}", "{a: 1024Mi}", true},
         Case{"a: {at-most: 0.1}", "{a: 100m}", true},
