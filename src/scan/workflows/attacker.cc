@@ -177,7 +177,7 @@ class Tracer {
     const auto name = context.member();
     const YamlNode* inputs = nullptr;
     Control asked = Control::caller;
-    if (file_.kind == FileKind::action) {
+    if (file_.kind == WorkflowFileKind::action) {
       inputs = file_.find("inputs");
     } else {
       for (const auto event : {"workflow_call", "workflow_dispatch"}) {
@@ -192,7 +192,8 @@ class Tracer {
     const auto type = text_of(find(input, "type"));
     if (type == "boolean" || type == "number" || type == "choice" || type == "environment")
       return {type == "environment" ? Control::unknown : Control::nobody, {}};
-    return {input == nullptr && file_.kind != FileKind::action ? Control::unknown : asked, {}};
+    return {input == nullptr && file_.kind != WorkflowFileKind::action ? Control::unknown : asked,
+            {}};
   }
 
   static const YamlNode* member(const YamlNode* node, std::string_view name) {
@@ -299,7 +300,7 @@ Verdict who_controls(const WorkflowFile& file, const Job* job, const Step* step,
 }
 
 bool ref_is_bounded(const WorkflowFile& file) {
-  if (file.kind != FileKind::workflow) return false;
+  if (file.kind != WorkflowFileKind::workflow) return false;
   return std::ranges::all_of(file.triggers, [](const auto& trigger) {
     const auto& [event, filters] = trigger;
     if (event == "pull_request" || event == "schedule" || event == "pull_request_target" ||

@@ -17,7 +17,8 @@ using evidence::FindingSeverity;
 using expr::Node;
 using expr::Op;
 
-Found& add(Report& report, const Expression& expression, std::string message, std::string content) {
+Found& add(WorkflowReport& report, const WorkflowExpression& expression, std::string message,
+           std::string content) {
   const Place place{.line = expression.line, .column = expression.column};
   if (expression.step != nullptr)
     return report.add(*expression.step, place, std::move(message), std::move(content));
@@ -26,7 +27,7 @@ Found& add(Report& report, const Expression& expression, std::string message, st
   return report.add(place, std::move(message), std::move(content));
 }
 
-bool is_condition(const Expression& expression) {
+bool is_condition(const WorkflowExpression& expression) {
   return expression.key == "if" && expression.job != nullptr;
 }
 
@@ -38,7 +39,7 @@ bool is_chosen(const ContextPath& context) {
   return std::ranges::any_of(kChosen, [&](auto one) { return context.starts_with(one); });
 }
 
-void find_contains(const Node& node, const Expression& expression, Report& report) {
+void find_contains(const Node& node, const WorkflowExpression& expression, WorkflowReport& report) {
   const bool contains = node.op == Op::call && equals_ignore_case(node.name, "contains");
   if (contains && node.children.size() == 2 && node.children[0].op == Op::literal &&
       node.children[0].value.kind() == expr::Kind::string &&
@@ -104,7 +105,8 @@ bool mentions_bot(const Node& node, bool& alone, bool under_or) {
   return any;
 }
 
-void find_ternaries(const Node& node, const Expression& expression, Report& report) {
+void find_ternaries(const Node& node, const WorkflowExpression& expression,
+                    WorkflowReport& report) {
   if (is_literal_only(node)) return;
   if (node.op == Op::any) {
     for (std::size_t i = 0; i + 1 < node.children.size(); ++i) {
@@ -139,7 +141,7 @@ bool has_constant(const Node& node) {
 
 }  // namespace
 
-void check_always_true(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_always_true(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   const formats::YamlNode* last = nullptr;
   for (const auto& expression : file.expressions) {
     // The condition's own text only, and once however many expressions stand in it.
@@ -160,13 +162,13 @@ void check_always_true(const WorkflowFile& file, const CheckSettings&, Report& r
   }
 }
 
-void check_contains(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_contains(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   for (const auto& expression : file.expressions)
     if (is_condition(expression) && expression.text.tree() != nullptr)
       find_contains(*expression.text.tree(), expression, report);
 }
 
-void check_bot_conditions(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_bot_conditions(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   for (const auto& expression : file.expressions) {
     if (!is_condition(expression) || expression.text.tree() == nullptr) continue;
     bool alone = expression.text.tree()->op == Op::equal;
@@ -180,13 +182,13 @@ void check_bot_conditions(const WorkflowFile& file, const CheckSettings&, Report
   }
 }
 
-void check_ternaries(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_ternaries(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   for (const auto& expression : file.expressions)
     if (expression.text.tree() != nullptr)
       find_ternaries(*expression.text.tree(), expression, report);
 }
 
-void check_obfuscation(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_obfuscation(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   for (const Job& job : file.jobs) {
     for (const Step& step : job.steps) {
       if (step.uses.kind != Uses::Kind::repository) continue;
@@ -220,7 +222,7 @@ void check_obfuscation(const WorkflowFile& file, const CheckSettings&, Report& r
   }
 }
 
-void check_never_runs(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_never_runs(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   const Reachability reachability(file);
   for (const Job& job : file.jobs) {
     if (reachability.events_of(job).empty()) {

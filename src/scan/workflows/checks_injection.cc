@@ -48,7 +48,7 @@ bool is_bounded_ref(const WorkflowFile& file, std::string_view path) {
          ref_is_bounded(file);
 }
 
-bool is_code(const Expression& expression) {
+bool is_code(const WorkflowExpression& expression) {
   if (expression.step == nullptr) return false;
   if (expression.node == expression.step->find("run")) return true;
   const auto inputs = code_inputs(expression.step->uses);
@@ -60,7 +60,8 @@ bool is_code(const Expression& expression) {
   });
 }
 
-void report_injection(const Expression& expression, const ContextPath& context, Report& report) {
+void report_injection(const WorkflowExpression& expression, const ContextPath& context,
+                      WorkflowReport& report) {
   const auto& file = report.file();
   const auto verdict = who_controls(file, expression.job, expression.step, context);
   if (verdict.control == Control::nobody) return;
@@ -124,16 +125,18 @@ bool names_head(std::string_view text) {
 
 }  // namespace
 
-void check_template_injection(const WorkflowFile& file, const CheckSettings&, Report& report) {
-  for (const Expression& expression : file.expressions) {
+void check_template_injection(const WorkflowFile& file, const CheckSettings&,
+                              WorkflowReport& report) {
+  for (const WorkflowExpression& expression : file.expressions) {
     if (!is_code(expression) || expression.text.tree() == nullptr) continue;
     for (const auto& context : resulting_contexts(*expression.text.tree()))
       report_injection(expression, context, report);
   }
 }
 
-void check_environment_files(const WorkflowFile& file, const CheckSettings&, Report& report) {
-  if (file.kind == FileKind::workflow && !is_privileged(file)) return;
+void check_environment_files(const WorkflowFile& file, const CheckSettings&,
+                             WorkflowReport& report) {
+  if (file.kind == WorkflowFileKind::workflow && !is_privileged(file)) return;
   for (const Job& job : file.jobs) {
     for (const Step& step : job.steps) {
       const auto script = step.script();
@@ -155,7 +158,8 @@ void check_environment_files(const WorkflowFile& file, const CheckSettings&, Rep
   }
 }
 
-void check_untrusted_checkout(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_untrusted_checkout(const WorkflowFile& file, const CheckSettings&,
+                              WorkflowReport& report) {
   if (!is_privileged(file) && !file.has_trigger("issue_comment")) return;
   for (const Job& job : file.jobs) {
     for (const Step& step : job.steps) {

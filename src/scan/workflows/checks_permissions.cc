@@ -45,7 +45,7 @@ Place place_of_trigger(const WorkflowFile& file, std::string_view event) {
   return place_of_triggers(file);
 }
 
-void check_block(const YamlNode& permissions, const Job* job, Report& report) {
+void check_block(const YamlNode& permissions, const Job* job, WorkflowReport& report) {
   const auto add = [&](const YamlNode& at, std::string message, std::string content,
                        FindingSeverity severity) {
     auto& found = job != nullptr ? report.add(*job, place_of(at), std::move(message), content)
@@ -74,8 +74,8 @@ bool is_labeler_only(const WorkflowFile& file) {
 
 }  // namespace
 
-void check_permissions(const WorkflowFile& file, const CheckSettings&, Report& report) {
-  if (file.kind != FileKind::workflow) return;
+void check_permissions(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
+  if (file.kind != WorkflowFileKind::workflow) return;
   const YamlNode* whole = file.find("permissions");
   const bool all_have_own =
       !file.jobs.empty() && std::ranges::all_of(file.jobs, [](const Job& job) {
@@ -111,7 +111,7 @@ void check_permissions(const WorkflowFile& file, const CheckSettings&, Report& r
 }
 
 void check_undocumented_permissions(const WorkflowFile& file, const CheckSettings&,
-                                    Report& report) {
+                                    WorkflowReport& report) {
   const auto look_at = [&](const YamlNode* permissions, const Job* job) {
     if (permissions == nullptr || permissions->kind != YamlKind::mapping) return;
     const bool reads_only = permissions->entries.size() == 1 &&
@@ -135,8 +135,9 @@ void check_undocumented_permissions(const WorkflowFile& file, const CheckSetting
   for (const Job& job : file.jobs) look_at(job.find("permissions"), &job);
 }
 
-void check_dangerous_triggers(const WorkflowFile& file, const CheckSettings&, Report& report) {
-  if (file.kind != FileKind::workflow) return;
+void check_dangerous_triggers(const WorkflowFile& file, const CheckSettings&,
+                              WorkflowReport& report) {
+  if (file.kind != WorkflowFileKind::workflow) return;
   struct Dangerous {
     std::string_view event, why;
     FindingSeverity severity;
@@ -163,7 +164,7 @@ void check_dangerous_triggers(const WorkflowFile& file, const CheckSettings&, Re
   }
 }
 
-void check_self_hosted(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_self_hosted(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   for (const Job& job : file.jobs) {
     const YamlNode* runs_on = job.find("runs-on");
     if (runs_on == nullptr) continue;

@@ -233,7 +233,7 @@ constexpr std::array<std::string_view, 7> kBuildWords = {
 constexpr std::array<std::string_view, 2> kBuildActions = {"docker/build-push-action",
                                                            "docker/bake-action"};
 
-void check_behind_build(const WorkflowFile& file, Report& report,
+void check_behind_build(const WorkflowFile& file, WorkflowReport& report,
                         std::initializer_list<std::string_view> words, std::string_view message) {
   const Step* build = nullptr;
   for (const Job& job : file.jobs) {
@@ -257,8 +257,8 @@ void check_behind_build(const WorkflowFile& file, Report& report,
 
 }  // namespace
 
-void check_cache_poisoning(const WorkflowFile& file, const CheckSettings&, Report& report) {
-  if (file.kind != FileKind::workflow) return;
+void check_cache_poisoning(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
+  if (file.kind != WorkflowFileKind::workflow) return;
   const auto trigger = release_trigger(file);
   const bool only_tags = !trigger.empty() && !has_release_branch(file);
   for (const Job& job : file.jobs) {
@@ -279,7 +279,8 @@ void check_cache_poisoning(const WorkflowFile& file, const CheckSettings&, Repor
   }
 }
 
-void check_trusted_publishing(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_trusted_publishing(const WorkflowFile& file, const CheckSettings&,
+                              WorkflowReport& report) {
   for (const Job& job : file.jobs) {
     for (const Step& step : job.steps) {
       if (const auto* at = stored_credential(step); at != nullptr)
@@ -292,12 +293,14 @@ void check_trusted_publishing(const WorkflowFile& file, const CheckSettings&, Re
   }
 }
 
-void check_signed_artifacts(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_signed_artifacts(const WorkflowFile& file, const CheckSettings&,
+                            WorkflowReport& report) {
   check_behind_build(file, report, {"cosign sign"},
                      "an image is built here, and no later step signs it");
 }
 
-void check_attested_artifacts(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_attested_artifacts(const WorkflowFile& file, const CheckSettings&,
+                              WorkflowReport& report) {
   check_behind_build(file, report, {"cosign", "sbom"},
                      "an image is built here, and no later step attests what is in it");
 }

@@ -93,7 +93,8 @@ bool is_address(std::string_view word) {
 
 }  // namespace
 
-void check_insecure_commands(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_insecure_commands(const WorkflowFile& file, const CheckSettings&,
+                             WorkflowReport& report) {
   constexpr std::string_view kMessage =
       "the runner obeys `set-env` and `add-path` in whatever text is printed";
   const auto allows = [&](const YamlNode* env) -> const YamlNode* {
@@ -114,7 +115,7 @@ void check_insecure_commands(const WorkflowFile& file, const CheckSettings&, Rep
   }
 }
 
-void check_piped_scripts(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_piped_scripts(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   for_each_script(file, [&](const Step& step) {
     const auto script = step.script();
     if (script.find("curl") == std::string_view::npos &&
@@ -139,7 +140,8 @@ void check_piped_scripts(const WorkflowFile& file, const CheckSettings&, Report&
   });
 }
 
-void check_secrets_in_requests(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_secrets_in_requests(const WorkflowFile& file, const CheckSettings&,
+                               WorkflowReport& report) {
   for_each_script(file, [&](const Step& step) {
     for (const auto line : split_lines(step.script())) {
       if (line.find("curl") == std::string_view::npos ||
@@ -156,7 +158,7 @@ void check_secrets_in_requests(const WorkflowFile& file, const CheckSettings&, R
   });
 }
 
-void check_netcat(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_netcat(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   for_each_script(file, [&](const Step& step) {
     if (step.script().find("nc") == std::string_view::npos &&
         step.script().find("netcat") == std::string_view::npos)
@@ -176,7 +178,7 @@ void check_netcat(const WorkflowFile& file, const CheckSettings&, Report& report
   });
 }
 
-void check_adhoc_packages(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_adhoc_packages(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   for_each_script(file, [&](const Step& step) {
     for (const auto& command : shell_commands(step.script()))
       if (installs_adhoc(command))
@@ -186,7 +188,7 @@ void check_adhoc_packages(const WorkflowFile& file, const CheckSettings&, Report
   });
 }
 
-void check_misfeatures(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_misfeatures(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   for (const Job& job : file.jobs) {
     for (const Step& step : job.steps) {
       if (step.uses.is("actions/setup-python"))

@@ -17,7 +17,8 @@ using formats::YamlKind;
 using formats::YamlNode;
 
 // Adds to the step, job or file that the expression stands in.
-Found& add(Report& report, const Expression& expression, std::string message, std::string content) {
+Found& add(WorkflowReport& report, const WorkflowExpression& expression, std::string message,
+           std::string content) {
   const Place place{.line = expression.line, .column = expression.column};
   if (expression.step != nullptr)
     return report.add(*expression.step, place, std::move(message), std::move(content));
@@ -70,7 +71,8 @@ bool has_computed_secret(const expr::Node& node) {
 
 }  // namespace
 
-void check_persisted_credentials(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_persisted_credentials(const WorkflowFile& file, const CheckSettings&,
+                                 WorkflowReport& report) {
   for (const Job& job : file.jobs) {
     for (const Step& step : job.steps) {
       if (!step.uses.is("actions/checkout")) continue;
@@ -101,7 +103,8 @@ void check_persisted_credentials(const WorkflowFile& file, const CheckSettings&,
   }
 }
 
-void check_inherited_secrets(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_inherited_secrets(const WorkflowFile& file, const CheckSettings&,
+                             WorkflowReport& report) {
   for (const Job& job : file.jobs)
     if (const YamlNode* secrets = job.find("secrets"); text_of(secrets) == "inherit")
       report.add(job, place_of(*secrets),
@@ -109,7 +112,8 @@ void check_inherited_secrets(const WorkflowFile& file, const CheckSettings&, Rep
                  job.uses.repository());
 }
 
-void check_container_credentials(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_container_credentials(const WorkflowFile& file, const CheckSettings&,
+                                 WorkflowReport& report) {
   const auto look_at = [&](const Job& job, const YamlNode* container, std::string_view what) {
     const YamlNode* password = find(find(container, "credentials"), "password");
     const auto text = text_of(password);
@@ -125,7 +129,7 @@ void check_container_credentials(const WorkflowFile& file, const CheckSettings&,
   }
 }
 
-void check_whole_secrets(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_whole_secrets(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   for (const auto& expression : file.expressions) {
     const auto* tree = expression.text.tree();
     if (tree == nullptr) continue;
@@ -145,7 +149,8 @@ void check_whole_secrets(const WorkflowFile& file, const CheckSettings&, Report&
   }
 }
 
-void check_unredacted_secrets(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_unredacted_secrets(const WorkflowFile& file, const CheckSettings&,
+                              WorkflowReport& report) {
   for (const auto& expression : file.expressions) {
     if (expression.text.tree() == nullptr) continue;
     bool parsed = false;
@@ -161,8 +166,8 @@ void check_unredacted_secrets(const WorkflowFile& file, const CheckSettings&, Re
 }
 
 void check_secrets_outside_environment(const WorkflowFile& file, const CheckSettings&,
-                                       Report& report) {
-  if (file.kind != FileKind::workflow || file.has_trigger("workflow_call")) return;
+                                       WorkflowReport& report) {
+  if (file.kind != WorkflowFileKind::workflow || file.has_trigger("workflow_call")) return;
   for (const auto& expression : file.expressions) {
     if (expression.job == nullptr || expression.text.tree() == nullptr) continue;
     if (expression.job->find("environment") != nullptr || !expression.job->uses.written.empty())
@@ -179,7 +184,7 @@ void check_secrets_outside_environment(const WorkflowFile& file, const CheckSett
   }
 }
 
-void check_app_tokens(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_app_tokens(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   for (const Job& job : file.jobs) {
     for (const Step& step : job.steps) {
       if (!step.uses.is("actions/create-github-app-token")) continue;

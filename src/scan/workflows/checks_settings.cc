@@ -23,24 +23,24 @@ std::string ecosystem_of(const YamlNode& update) {
 }
 
 const YamlNode* updates_of(const WorkflowFile& file) {
-  return file.kind == FileKind::dependabot ? file.find("updates") : nullptr;
+  return file.kind == WorkflowFileKind::dependabot ? file.find("updates") : nullptr;
 }
 
 }  // namespace
 
-void check_anonymous(const WorkflowFile& file, const CheckSettings&, Report& report) {
-  if (file.kind == FileKind::workflow)
+void check_anonymous(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
+  if (file.kind == WorkflowFileKind::workflow)
     for (const Job& job : file.jobs)
       if (job.find("name") == nullptr)
         report.add(job, place_of(*job.key), fmt::format("the job `{}` has no name", job.id),
                    "name");
-  if (file.kind == FileKind::dependabot || file.find("name") != nullptr) return;
+  if (file.kind == WorkflowFileKind::dependabot || file.find("name") != nullptr) return;
   report.add({.line = 1, .column = 1}, "it has no name, and goes by its path wherever it is shown",
              "name");
 }
 
-void check_concurrency(const WorkflowFile& file, const CheckSettings&, Report& report) {
-  if (file.kind != FileKind::workflow ||
+void check_concurrency(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
+  if (file.kind != WorkflowFileKind::workflow ||
       (file.triggers.size() == 1 && file.has_trigger("workflow_call")))
     return;
   if (const YamlNode* whole = file.find("concurrency"); whole != nullptr) {
@@ -68,7 +68,7 @@ void check_concurrency(const WorkflowFile& file, const CheckSettings&, Report& r
                "concurrency");
 }
 
-void check_dispatch_inputs(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_dispatch_inputs(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   const auto dispatch = file.triggers.find("workflow_dispatch");
   if (dispatch == file.triggers.end()) return;
   const YamlNode* inputs = find(dispatch->second, "inputs");
@@ -77,7 +77,8 @@ void check_dispatch_inputs(const WorkflowFile& file, const CheckSettings&, Repor
              "what is built depends on what somebody typed, and not on the commit alone", "inputs");
 }
 
-void check_dependabot_cooldown(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_dependabot_cooldown(const WorkflowFile& file, const CheckSettings&,
+                               WorkflowReport& report) {
   const YamlNode* updates = updates_of(file);
   if (updates == nullptr) return;
   for (const auto& update : updates->items) {
@@ -108,7 +109,8 @@ void check_dependabot_cooldown(const WorkflowFile& file, const CheckSettings&, R
   }
 }
 
-void check_dependabot_execution(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_dependabot_execution(const WorkflowFile& file, const CheckSettings&,
+                                WorkflowReport& report) {
   const YamlNode* updates = updates_of(file);
   if (updates == nullptr) return;
   for (const auto& update : updates->items)

@@ -26,8 +26,8 @@ void for_each_uses(const WorkflowFile& file,
   }
 }
 
-Found& add(Report& report, const Uses& uses, const Job& job, const Step* step, std::string message,
-           std::string content) {
+Found& add(WorkflowReport& report, const Uses& uses, const Job& job, const Step* step,
+           std::string message, std::string content) {
   const auto place = place_of(*uses.node);
   return step != nullptr ? report.add(*step, place, std::move(message), std::move(content))
                          : report.add(job, place, std::move(message), std::move(content));
@@ -48,7 +48,7 @@ bool matches_any(const Uses& uses, const std::vector<std::string>& patterns) {
   });
 }
 
-void add_image(Report& report, const Job& job, const Step* step, const YamlNode& node,
+void add_image(WorkflowReport& report, const Job& job, const Step* step, const YamlNode& node,
                std::string_view image) {
   if (image.starts_with("docker://")) image.remove_prefix(9);
   if (image.empty() || image.find('@') != std::string_view::npos) return;
@@ -65,7 +65,7 @@ void add_image(Report& report, const Job& job, const Step* step, const YamlNode&
 }
 
 // What an image can be: the literal, or each of what an expression chooses from.
-void check_image(const WorkflowFile&, Report& report, const Job& job, const Step* step,
+void check_image(const WorkflowFile&, WorkflowReport& report, const Job& job, const Step* step,
                  const YamlNode* node) {
   const auto text = trim(text_of(node));
   if (text.empty()) return;
@@ -103,7 +103,7 @@ void check_image(const WorkflowFile&, Report& report, const Job& job, const Step
 
 }  // namespace
 
-void check_unpinned_uses(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_unpinned_uses(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   for_each_uses(file, [&](const Uses& uses, const Job& job, const Step* step) {
     if (uses.kind != Uses::Kind::repository || uses.has_commit()) return;
     const bool official = uses.owner == "actions" || uses.owner == "github";
@@ -120,7 +120,8 @@ void check_unpinned_uses(const WorkflowFile& file, const CheckSettings&, Report&
   });
 }
 
-void check_vulnerable_actions(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_vulnerable_actions(const WorkflowFile& file, const CheckSettings&,
+                              WorkflowReport& report) {
   for_each_uses(file, [&](const Uses& uses, const Job& job, const Step* step) {
     const auto version = version_of(*file.source, uses);
     const auto* known = known_vulnerability(uses, version);
@@ -140,7 +141,7 @@ void check_vulnerable_actions(const WorkflowFile& file, const CheckSettings&, Re
   });
 }
 
-void check_archived_uses(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_archived_uses(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   for_each_uses(file, [&](const Uses& uses, const Job& job, const Step* step) {
     if (is_archived(uses))
       add(report, uses, job, step,
@@ -149,7 +150,7 @@ void check_archived_uses(const WorkflowFile& file, const CheckSettings&, Report&
   });
 }
 
-void check_mistyped_uses(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_mistyped_uses(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   for_each_uses(file, [&](const Uses& uses, const Job& job, const Step* step) {
     const auto meant = mistyped(uses);
     if (meant.empty()) return;
@@ -161,7 +162,8 @@ void check_mistyped_uses(const WorkflowFile& file, const CheckSettings&, Report&
   });
 }
 
-void check_forbidden_uses(const WorkflowFile& file, const CheckSettings& settings, Report& report) {
+void check_forbidden_uses(const WorkflowFile& file, const CheckSettings& settings,
+                          WorkflowReport& report) {
   if (settings.forbidden_uses.empty() && settings.allowed_uses.empty()) return;
   for_each_uses(file, [&](const Uses& uses, const Job& job, const Step* step) {
     if (uses.kind != Uses::Kind::repository) return;
@@ -175,7 +177,7 @@ void check_forbidden_uses(const WorkflowFile& file, const CheckSettings& setting
   });
 }
 
-void check_local_uses(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_local_uses(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   for_each_uses(file, [&](const Uses& uses, const Job& job, const Step* step) {
     if (uses.kind == Uses::Kind::local && !uses.written.starts_with("$/"))
       add(report, uses, job, step,
@@ -184,7 +186,8 @@ void check_local_uses(const WorkflowFile& file, const CheckSettings&, Report& re
   });
 }
 
-void check_superfluous_uses(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_superfluous_uses(const WorkflowFile& file, const CheckSettings&,
+                            WorkflowReport& report) {
   for_each_uses(file, [&](const Uses& uses, const Job& job, const Step* step) {
     if (const auto instead = instead_of(uses); !instead.empty())
       add(report, uses, job, step,
@@ -193,7 +196,7 @@ void check_superfluous_uses(const WorkflowFile& file, const CheckSettings&, Repo
   });
 }
 
-void check_unpinned_tools(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_unpinned_tools(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   for_each_uses(file, [&](const Uses& uses, const Job&, const Step* step) {
     if (step == nullptr ||
         !(uses.is("aquasecurity/setup-trivy") || uses.is("1password/load-secrets-action")))
@@ -210,7 +213,7 @@ void check_unpinned_tools(const WorkflowFile& file, const CheckSettings&, Report
   });
 }
 
-void check_unpinned_images(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_unpinned_images(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   for (const Job& job : file.jobs) {
     const YamlNode* container = job.find("container");
     if (container != nullptr)
@@ -222,7 +225,7 @@ void check_unpinned_images(const WorkflowFile& file, const CheckSettings&, Repor
         check_image(file, report, job, nullptr,
                     service->kind == formats::YamlKind::scalar ? service.get()
                                                                : find(service.get(), "image"));
-    if (file.kind == FileKind::action)
+    if (file.kind == WorkflowFileKind::action)
       if (const YamlNode* image = job.find("image"); text_of(image).starts_with("docker://"))
         check_image(file, report, job, nullptr, image);
     for (const Step& step : job.steps)

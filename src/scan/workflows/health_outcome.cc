@@ -22,7 +22,7 @@ bool outcome_is_read(const WorkflowFile& file, const Step& step) {
   const auto id = text_of(step.find("id"));
   if (id.empty()) return false;
   const auto wanted = to_lower(fmt::format("steps.{}.outcome", id));
-  return std::ranges::any_of(file.expressions, [&](const Expression& expression) {
+  return std::ranges::any_of(file.expressions, [&](const WorkflowExpression& expression) {
     return to_lower(expression.text.inner).find(wanted) != std::string::npos;
   });
 }
@@ -110,7 +110,8 @@ bool only_prints(const std::vector<ShellCommand>& commands) {
 
 }  // namespace
 
-void check_thrown_away_results(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_thrown_away_results(const WorkflowFile& file, const CheckSettings&,
+                               WorkflowReport& report) {
   for (const auto& use : security_uses(file)) {
     const auto why = why_thrown_away(file, use);
     if (why.empty()) continue;
@@ -121,7 +122,8 @@ void check_thrown_away_results(const WorkflowFile& file, const CheckSettings&, R
   }
 }
 
-void check_tools_told_to_pass(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_tools_told_to_pass(const WorkflowFile& file, const CheckSettings&,
+                              WorkflowReport& report) {
   for (const auto& use : security_uses(file)) {
     const auto why = told_to_pass(use);
     if (why.empty()) continue;
@@ -136,7 +138,8 @@ void check_tools_told_to_pass(const WorkflowFile& file, const CheckSettings&, Re
   }
 }
 
-void check_security_never_runs(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_security_never_runs(const WorkflowFile& file, const CheckSettings&,
+                               WorkflowReport& report) {
   const Reachability reachability(file);
   const Step* last = nullptr;
   for (const auto& use : security_uses(file)) {
@@ -157,7 +160,8 @@ void check_security_never_runs(const WorkflowFile& file, const CheckSettings&, R
   }
 }
 
-void check_skipped_without_secret(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_skipped_without_secret(const WorkflowFile& file, const CheckSettings&,
+                                  WorkflowReport& report) {
   for (const auto& use : security_uses(file)) {
     const auto* condition = use.step->find("if");
     if (condition == nullptr) continue;
@@ -184,7 +188,7 @@ void check_skipped_without_secret(const WorkflowFile& file, const CheckSettings&
   }
 }
 
-void check_coverage_gates(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_coverage_gates(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   for (const Job& job : file.jobs) {
     for (const Step& step : job.steps) {
       const auto script = step.script();
@@ -211,7 +215,7 @@ void check_coverage_gates(const WorkflowFile& file, const CheckSettings&, Report
   }
 }
 
-void check_placeholders(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_placeholders(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   for (const Job& job : file.jobs) {
     for (const Step& step : job.steps) {
       const auto name = text_of(step.find("name"));

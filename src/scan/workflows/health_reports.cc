@@ -173,7 +173,7 @@ std::string name_of_image(std::string_view image) {
 
 }  // namespace
 
-void check_lost_reports(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_lost_reports(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   for (const auto& use : security_uses(file)) {
     const auto path = report_of(use);
     if (path.empty() || path == "/dev/stdout" || is_read_later(use, path)) continue;
@@ -186,7 +186,8 @@ void check_lost_reports(const WorkflowFile& file, const CheckSettings&, Report& 
   }
 }
 
-void check_upload_permission(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_upload_permission(const WorkflowFile& file, const CheckSettings&,
+                             WorkflowReport& report) {
   for (const Job& job : file.jobs) {
     const YamlNode* permissions = job.find("permissions");
     if (permissions == nullptr) permissions = file.find("permissions");
@@ -201,7 +202,7 @@ void check_upload_permission(const WorkflowFile& file, const CheckSettings&, Rep
   }
 }
 
-void check_gates(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_gates(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   const Reachability reachability(file);
   const auto uses = security_uses(file);
   for (const Job& job : file.jobs) {
@@ -231,7 +232,7 @@ void check_gates(const WorkflowFile& file, const CheckSettings&, Report& report)
   }
 }
 
-void check_scan_after_push(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_scan_after_push(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   const auto uses = security_uses(file);
   for (const auto& use : uses) {
     if (use.target != Target::image) continue;
@@ -261,7 +262,7 @@ void check_scan_after_push(const WorkflowFile& file, const CheckSettings&, Repor
   }
 }
 
-void check_scanned_tags(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_scanned_tags(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   for (const auto& use : security_uses(file)) {
     if (use.target != Target::image) continue;
     const auto image = image_of(use);

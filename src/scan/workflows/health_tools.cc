@@ -75,7 +75,7 @@ std::string_view floating_package(const ShellCommand& command) {
 
 }  // namespace
 
-void check_lookalike_tools(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_lookalike_tools(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   for_each_command(file, [&](const Step& step, const ShellCommand& command) {
     if (!is_go_install(command)) return;
     for (const auto word : command.arguments()) {
@@ -97,7 +97,7 @@ void check_lookalike_tools(const WorkflowFile& file, const CheckSettings&, Repor
   });
 }
 
-void check_floating_tools(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_floating_tools(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   for (const auto& use : security_uses(file)) {
     if (use.command || !is_branch(use.step->uses.ref)) continue;
     auto& found = report.add(
@@ -132,7 +132,7 @@ void check_floating_tools(const WorkflowFile& file, const CheckSettings&, Report
   });
 }
 
-void check_retired_uploads(const WorkflowFile& file, const CheckSettings&, Report& report) {
+void check_retired_uploads(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   struct Retired {
     std::string_view action;
     char newest;  // the last major version that is retired

@@ -83,7 +83,7 @@ std::string Reachability::Event::shown() const {
 }
 
 Reachability::Reachability(const WorkflowFile& file) {
-  if (file.kind != FileKind::workflow || file.has_trigger("workflow_call")) return;
+  if (file.kind != WorkflowFileKind::workflow || file.has_trigger("workflow_call")) return;
   events_ = read_events(file);
   for (const Job& job : file.jobs) {
     std::vector<const Job*> open;

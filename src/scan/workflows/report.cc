@@ -4,7 +4,7 @@
 
 namespace crema::scan {
 
-Found& Report::add(const Place& place, std::string message, std::string content) {
+Found& WorkflowReport::add(const Place& place, std::string message, std::string content) {
   Found found{.content = std::move(content)};
   auto& finding = found.finding;
   finding.rule = rule_.id;
@@ -22,12 +22,13 @@ Found& Report::add(const Place& place, std::string message, std::string content)
                                .column = place.column,
                                .end_line = place.end_line,
                                .end_column = place.end_column});
-  found.subject = file_.kind == FileKind::action ? "action" : "workflow";
+  found.subject = file_.kind == WorkflowFileKind::action ? "action" : "workflow";
   found_.push_back(std::move(found));
   return found_.back();
 }
 
-Found& Report::add(const Job& job, const Place& place, std::string message, std::string content) {
+Found& WorkflowReport::add(const Job& job, const Place& place, std::string message,
+                           std::string content) {
   Found& found = add(place, std::move(message), std::move(content));
   found.subject = job.subject;
   found.first_line = job.lines.first;
@@ -35,7 +36,8 @@ Found& Report::add(const Job& job, const Place& place, std::string message, std:
   return found;
 }
 
-Found& Report::add(const Step& step, const Place& place, std::string message, std::string content) {
+Found& WorkflowReport::add(const Step& step, const Place& place, std::string message,
+                           std::string content) {
   Found& found = add(*step.job, place, std::move(message), std::move(content));
   found.subject = step.subject;
   found.first_line = step.lines.first;

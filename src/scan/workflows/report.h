@@ -14,9 +14,9 @@
 namespace crema::scan {
 
 // The findings of one rule in one file.
-class Report {
+class WorkflowReport {
  public:
-  Report(const Rule& rule, const WorkflowFile& file, std::vector<Found>& found)
+  WorkflowReport(const Rule& rule, const WorkflowFile& file, std::vector<Found>& found)
       : rule_(rule), file_(file), found_(found) {}
 
   const WorkflowFile& file() const { return file_; }
@@ -39,11 +39,11 @@ struct CheckSettings {
 };
 
 using CheckFunction = void (*)(const WorkflowFile& file, const CheckSettings& settings,
-                               Report& report);
+                               WorkflowReport& report);
 
 struct Check {
   std::string_view rule;       // "CRM-GHA-001"
-  std::string_view framework;  // "github_actions", "health"
+  std::string_view framework;  // "github-actions", "health"
   CheckFunction run;
 };
 

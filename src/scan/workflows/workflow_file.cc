@@ -192,8 +192,8 @@ class Reader {
 
 }  // namespace
 
-FileKind file_kind(std::string_view path) {
-  if (!is_yaml(path)) return FileKind::none;
+WorkflowFileKind file_kind(std::string_view path) {
+  if (!is_yaml(path)) return WorkflowFileKind::none;
   const auto slash = path.rfind('/');
   const auto folder = slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
   const auto name = path.substr(slash == std::string_view::npos ? 0 : slash + 1);
@@ -202,11 +202,11 @@ FileKind file_kind(std::string_view path) {
                              folder[folder.size() - end.size() - 1] == '/');
   };
   for (const auto forge : {".github/workflows", ".gitea/workflows", ".forgejo/workflows"})
-    if (ends_in(forge)) return FileKind::workflow;
-  if (name == "action.yml" || name == "action.yaml") return FileKind::action;
+    if (ends_in(forge)) return WorkflowFileKind::workflow;
+  if (name == "action.yml" || name == "action.yaml") return WorkflowFileKind::action;
   if ((name == "dependabot.yml" || name == "dependabot.yaml") && ends_in(".github"))
-    return FileKind::dependabot;
-  return FileKind::none;
+    return WorkflowFileKind::dependabot;
+  return WorkflowFileKind::none;
 }
 
 bool Uses::is(std::string_view action) const {
@@ -285,20 +285,20 @@ const Job* WorkflowFile::find_job(std::string_view id) const {
   return found == jobs.end() ? nullptr : &*found;
 }
 
-Result<WorkflowFile> read_workflow_file(FileKind kind, const SourcePtr& source) {
+Result<WorkflowFile> read_workflow_file(WorkflowFileKind kind, const SourcePtr& source) {
   WorkflowFile file{.kind = kind, .source = source};
   file.root = CREMA_TRY(formats::parse_yaml(source));
   if (!Budget().takes(*file.root))
     return crema::fail("workflow/too-large", "its anchors stand for more than can be looked at");
-  const auto wanted = kind == FileKind::workflow ? "jobs"
-                      : kind == FileKind::action ? "runs"
-                                                 : "updates";
+  const auto wanted = kind == WorkflowFileKind::workflow ? "jobs"
+                      : kind == WorkflowFileKind::action ? "runs"
+                                                         : "updates";
   if (file.root->kind != YamlKind::mapping || file.find(wanted) == nullptr)
     return crema::fail("workflow/not-one", fmt::format("there is no `{}` in it", wanted));
   Reader reader(file);
-  if (kind == FileKind::workflow) reader.read_workflow();
-  if (kind == FileKind::action) reader.read_action();
-  if (kind != FileKind::dependabot) reader.read_expressions();
+  if (kind == WorkflowFileKind::workflow) reader.read_workflow();
+  if (kind == WorkflowFileKind::action) reader.read_action();
+  if (kind != WorkflowFileKind::dependabot) reader.read_expressions();
   return file;
 }
 

@@ -17,10 +17,10 @@
 
 namespace crema::scan {
 
-enum class FileKind : std::uint8_t { none, workflow, action, dependabot };
+enum class WorkflowFileKind : std::uint8_t { none, workflow, action, dependabot };
 // What a path says: .github/workflows/*.yml (of any forge that reads them), action.yml,
 // .github/dependabot.yml.
-FileKind file_kind(std::string_view path);
+WorkflowFileKind file_kind(std::string_view path);
 
 // What `uses:` names.
 struct Uses {
@@ -74,7 +74,7 @@ struct Job {
 };
 
 // An expression of the file, and where it stands.
-struct Expression {
+struct WorkflowExpression {
   TemplateExpression text;
   const formats::YamlNode* node = nullptr;  // the text around it
   std::string key;                          // the key that text belongs to: "run", "if"
@@ -84,12 +84,12 @@ struct Expression {
 };
 
 struct WorkflowFile {
-  FileKind kind = FileKind::none;
+  WorkflowFileKind kind = WorkflowFileKind::none;
   SourcePtr source;
   formats::YamlPtr root;
   std::vector<Job> jobs;                                                  // of an action, one
   std::map<std::string, const formats::YamlNode*, std::less<>> triggers;  // null: without filters
-  std::vector<Expression> expressions;
+  std::vector<WorkflowExpression> expressions;
 
   const formats::YamlNode* find(std::string_view key) const;
   const Job* find_job(std::string_view id) const;
@@ -98,7 +98,7 @@ struct WorkflowFile {
 
 // Errors are those of YAML, "workflow/too-large" for what its anchors blow up, and
 // "workflow/not-one" for a file that is no mapping, or has neither jobs nor steps nor updates.
-Result<WorkflowFile> read_workflow_file(FileKind kind, const SourcePtr& source);
+Result<WorkflowFile> read_workflow_file(WorkflowFileKind kind, const SourcePtr& source);
 
 const formats::YamlNode* find(const formats::YamlNode* node, std::string_view key);
 // The key's own node, for its place.

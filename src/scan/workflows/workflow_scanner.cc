@@ -44,7 +44,7 @@ class WorkflowScanner : public Scanner {
   std::string version() const override { return version_; }
   std::span<const Rule> rules() const override { return rules_; }
   bool takes(const TreeFile& file) const override {
-    return !chosen_.empty() && file_kind(file.path) != FileKind::none;
+    return !chosen_.empty() && file_kind(file.path) != WorkflowFileKind::none;
   }
   FileAnswer look_at(const FileView& view) const override;
 
@@ -67,7 +67,7 @@ FileAnswer WorkflowScanner::look_at(const FileView& view) const {
   if (!file) {
     const auto& error = file.error();
     // Other tools have files of this name as well.
-    if (kind == FileKind::action && error.code == "workflow/not-one") return answer;
+    if (kind == WorkflowFileKind::action && error.code == "workflow/not-one") return answer;
     answer.not_scanned.push_back(
         {.path = view.file.path,
          .code = error.code,
@@ -77,7 +77,7 @@ FileAnswer WorkflowScanner::look_at(const FileView& view) const {
     return answer;
   }
   for (const auto& [check, rule] : chosen_) {
-    Report report(*rule, *file, answer.found);
+    WorkflowReport report(*rule, *file, answer.found);
     check->run(*file, settings_, report);
   }
   return answer;

@@ -149,7 +149,7 @@ TEST(WaiverFiles, AreFoundWhereTheirToolsLook) {
                                    {"sub/osv-scanner.toml", "[[IgnoredVulns]]\nid = 'C'\n"}})
     ASSERT_TRUE(sys::write_file(folder.path() / path, text));
   const auto tree = walk_tree(folder.path()).value();
-  const auto list = read_waiver_files(folder.path(), tree).value();
+  const auto list = read_waiver_files(folder.path(), tree.files).value();
   ASSERT_THAT(list.waivers, SizeIs(2));
   EXPECT_THAT(list.waivers[1].rules, ElementsAre("C"));
 }

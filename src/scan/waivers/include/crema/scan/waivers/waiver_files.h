@@ -26,9 +26,10 @@ struct WaiverFileKind {
 };
 std::span<const WaiverFileKind> waiver_file_kinds();
 
-// Those of all files of the tree. One that cannot be read is an error: what it covers would come
-// back as new.
-Result<WaiverList> read_waiver_files(const std::filesystem::path& root, const SourceTree& tree);
+// Those of the root, and of all files of the tree. One that cannot be read is an error: what it
+// covers would come back as new.
+Result<WaiverList> read_waiver_files(const std::filesystem::path& root,
+                                     std::span<const TreeFile> files);
 
 Result<WaiverList> read_trivyignore(const SourcePtr& file);
 Result<WaiverList> read_trivyignore_yaml(const SourcePtr& file);

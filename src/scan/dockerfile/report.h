@@ -1,0 +1,54 @@
+// What a rule found in a Dockerfile, on its way to become findings.
+#pragma once
+
+#include "build.h"
+
+#include "crema/scan/core/fingerprint.h"
+#include "crema/scan/core/rule.h"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace crema::scan {
+
+class DockerfileReport {
+ public:
+  // All must outlive it; `found` is what it adds to.
+  DockerfileReport(const Build& build, const Rule& rule, std::string_view path,
+                   std::vector<Found>& found)
+      : build_(build), rule_(rule), path_(path), found_(found) {}
+
+  // At offsets of the instruction's text; `what` is what is wrong, and is what the finding is known
+  // by when lines move.
+  void add(const BuildStep& step, std::size_t begin, std::size_t end, std::string message,
+           std::string_view what);
+  void add(const BuildStep& step, const dockerfile::Word& word, std::string message) {
+    add(step, word.begin, word.end, std::move(message), word.text);
+  }
+  void add(const BuildStep& step, const dockerfile::Flag& flag, std::string message) {
+    add(step, flag.begin, flag.end, std::move(message), flag.name + "=" + flag.value);
+  }
+  // The whole instruction, from its keyword on.
+  void add(const BuildStep& step, std::string message);
+  // A command, or words of it.
+  void add_command(const BuildStep& step, const shell::Command& command, std::string message);
+  void add_command(const BuildStep& step, const shell::Command& command, const shell::Word& word,
+                   std::string message);
+  // A line that is no instruction's; the finding is told of the step's stage.
+  void add_line(const BuildStep& step, std::uint32_t line, std::string message);
+  // A stage that lacks something, at its FROM.
+  void add_stage(std::size_t stage, std::string message);
+
+ private:
+  const Build& build_;
+  const Rule& rule_;
+  std::string_view path_;
+  std::vector<Found>& found_;
+
+  void add_at(const BuildStep& step, dockerfile::Place begin, dockerfile::Place end,
+              std::string message, std::string what);
+};
+
+}  // namespace crema::scan
