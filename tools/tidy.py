@@ -18,6 +18,7 @@ ORDER = [
     "scan/core", "scan/waivers", "scan/secrets",
     "scan/infra", "scan/kubernetes", "scan/dockerfile", "scan/compose",
     "scan/workflows",
+    "scan/advisories", "scan/deps",
     "scan",
     "load/core", "load/metrics", "load/schedule", "load/compare", "load/protocol", "load/protobuf", "load/outputs",
     "load/script", "load/remote", "load",

@@ -118,13 +118,14 @@ void declare(CLI::App& app, ScanOptions& options) {
 Result<scan::ScanRequest> request_of(const sys::Host& host, const Project& project,
                                      ScanOptions& options) {
   scan::ScanRequest request{
-      .settings = {.root = project.root,
+      .settings = {.host = &host,
+                   .root = project.root,
+                   .today = evidence::timestamp_text(host.clock->wall()).substr(0, 10),
                    .selection = options.selection,
                    .fingerprint_key = host.variable("CREMA_FINGERPRINT_KEY").value_or("")},
       .base = base_of(host, options),
       .use_markers = !options.no_inline,
       .use_waiver_files = !options.no_waivers,
-      .today = evidence::timestamp_text(host.clock->wall()).substr(0, 10),
       .threads = options.threads};
   CREMA_TRY(take_words(host, project.root, options, request));
   if (request.threads == 0) request.threads = std::max(1U, std::thread::hardware_concurrency());

@@ -116,7 +116,7 @@ Result<> judge(const ScanRequest& request, TreeScan& scan, ScanOutcome& outcome)
   if (!request.use_markers) scan.markers.clear();
   const auto findings = scan.found.size();
   std::ranges::move(as_findings(scan.not_scanned), std::back_inserter(scan.found));
-  auto ledger = apply_waivers(scan.found, waivers, scan.markers, request.today);
+  auto ledger = apply_waivers(scan.found, waivers, scan.markers, request.settings.today);
   split_accepted(std::span(scan.found).subspan(findings), std::move(scan.not_scanned), outcome);
   scan.found.resize(findings);
   // A part of the tree, or one family, says nothing about the others' waivers.

@@ -1,5 +1,5 @@
 // The table of scanners.
-#include "crema/base/hash.h"
+#include "crema/scan/deps/dependency_scanner.h"
 #include "crema/scan/dockerfile/dockerfile_scanner.h"
 #include "crema/scan/kubernetes/kubernetes_scanner.h"
 #include "crema/scan/scan_settings.h"
@@ -20,13 +20,23 @@ Result<std::unique_ptr<Scanner>> make_secrets(const ScanSettings& settings) {
   std::error_code error;
   if (config.empty() && std::filesystem::is_regular_file(settings.root / ".gitleaks.toml", error))
     config = settings.root / ".gitleaks.toml";
-  SecretSettings own{.key = settings.fingerprint_key};
-  const auto text = config.empty() ? std::string() : CREMA_TRY(sys::read_file(config));
-  auto parsed = CREMA_TRY(
-      parse_gitleaks_config(std::make_shared<SourceFile>(config.string(), text), {.read = {}}));
-  own.rules = std::make_shared<SecretRules>(std::move(parsed.rules));
-  own.rules_version = sha256_hex(text);
-  return std::make_unique<SecretScanner>(std::move(own));
+  SecretScanSettings own{.selection = settings.selection,
+                         .own_rules = settings.team_rules,
+                         .key = settings.fingerprint_key};
+  if (!config.empty()) {
+    own.gitleaks_config =
+        std::make_shared<SourceFile>(config.string(), CREMA_TRY(sys::read_file(config)));
+    own.read = [](const std::string& path) -> Result<SourcePtr> {
+      return std::make_shared<SourceFile>(path, CREMA_TRY(sys::read_file(path)));
+    };
+  }
+  return std::move(CREMA_TRY(make_secret_scanner(std::move(own))).scanner);
+}
+
+Result<std::unique_ptr<Scanner>> make_dependencies(const ScanSettings& settings) {
+  auto own = CREMA_TRY(dependency_settings(*settings.host, settings.root));
+  own.today = settings.today;
+  return make_dependency_scanner(std::move(own));
 }
 
 Result<std::unique_ptr<Scanner>> make_kubernetes(const ScanSettings& settings) {
@@ -55,6 +65,7 @@ Result<std::unique_ptr<Scanner>> make_workflows(const ScanSettings& settings) {
 
 constexpr std::array kKinds = {
     ScannerKind{"secrets", "secrets", make_secrets},
+    ScannerKind{"dependencies", "dependencies", make_dependencies},
     ScannerKind{"kubernetes", "infrastructure", make_kubernetes},
     ScannerKind{"dockerfile", "infrastructure", make_dockerfile},
     ScannerKind{"workflows", "infrastructure", make_workflows},

@@ -202,6 +202,11 @@ SourceTree Walk::take() {
 
 }  // namespace
 
+std::string folder_of(std::string_view path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string_view::npos ? "" : std::string(path.substr(0, slash));
+}
+
 bool is_below(std::string_view path, std::span<const std::string> folders) {
   return std::ranges::any_of(folders, [&](const auto& one) { return within(path, one); });
 }

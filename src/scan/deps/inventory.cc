@@ -167,11 +167,6 @@ void say_gaps(const GoProject& project, const std::set<std::string>& folders,
 
 }  // namespace
 
-std::string folder_of(std::string_view path) {
-  const auto slash = path.rfind('/');
-  return std::string(slash == std::string_view::npos ? std::string_view() : path.substr(0, slash));
-}
-
 DependencyFile dependency_file(std::string_view path) {
   const auto name = path.substr(path.rfind('/') + 1);
   if (path.ends_with("vendor/modules.txt")) return Kind::modules_txt;

@@ -17,7 +17,7 @@ using evidence::FindingSeverity;
 using expr::Node;
 using expr::Op;
 
-Found& add(WorkflowReport& report, const WorkflowExpression& expression, std::string message,
+Found& add(WorkflowReport& report, const PlacedExpression& expression, std::string message,
            std::string content) {
   const Place place{.line = expression.line, .column = expression.column};
   if (expression.step != nullptr)
@@ -27,7 +27,7 @@ Found& add(WorkflowReport& report, const WorkflowExpression& expression, std::st
   return report.add(place, std::move(message), std::move(content));
 }
 
-bool is_condition(const WorkflowExpression& expression) {
+bool is_condition(const PlacedExpression& expression) {
   return expression.key == "if" && expression.job != nullptr;
 }
 
@@ -39,7 +39,7 @@ bool is_chosen(const ContextPath& context) {
   return std::ranges::any_of(kChosen, [&](auto one) { return context.starts_with(one); });
 }
 
-void find_contains(const Node& node, const WorkflowExpression& expression, WorkflowReport& report) {
+void find_contains(const Node& node, const PlacedExpression& expression, WorkflowReport& report) {
   const bool contains = node.op == Op::call && equals_ignore_case(node.name, "contains");
   if (contains && node.children.size() == 2 && node.children[0].op == Op::literal &&
       node.children[0].value.kind() == expr::Kind::string &&
@@ -105,8 +105,7 @@ bool mentions_bot(const Node& node, bool& alone, bool under_or) {
   return any;
 }
 
-void find_ternaries(const Node& node, const WorkflowExpression& expression,
-                    WorkflowReport& report) {
+void find_ternaries(const Node& node, const PlacedExpression& expression, WorkflowReport& report) {
   if (is_literal_only(node)) return;
   if (node.op == Op::any) {
     for (std::size_t i = 0; i + 1 < node.children.size(); ++i) {

@@ -48,7 +48,7 @@ bool is_bounded_ref(const WorkflowFile& file, std::string_view path) {
          ref_is_bounded(file);
 }
 
-bool is_code(const WorkflowExpression& expression) {
+bool is_code(const PlacedExpression& expression) {
   if (expression.step == nullptr) return false;
   if (expression.node == expression.step->find("run")) return true;
   const auto inputs = code_inputs(expression.step->uses);
@@ -60,7 +60,7 @@ bool is_code(const WorkflowExpression& expression) {
   });
 }
 
-void report_injection(const WorkflowExpression& expression, const ContextPath& context,
+void report_injection(const PlacedExpression& expression, const ContextPath& context,
                       WorkflowReport& report) {
   const auto& file = report.file();
   const auto verdict = who_controls(file, expression.job, expression.step, context);
@@ -127,7 +127,7 @@ bool names_head(std::string_view text) {
 
 void check_template_injection(const WorkflowFile& file, const CheckSettings&,
                               WorkflowReport& report) {
-  for (const WorkflowExpression& expression : file.expressions) {
+  for (const PlacedExpression& expression : file.expressions) {
     if (!is_code(expression) || expression.text.tree() == nullptr) continue;
     for (const auto& context : resulting_contexts(*expression.text.tree()))
       report_injection(expression, context, report);

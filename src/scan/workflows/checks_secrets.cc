@@ -17,7 +17,7 @@ using formats::YamlKind;
 using formats::YamlNode;
 
 // Adds to the step, job or file that the expression stands in.
-Found& add(WorkflowReport& report, const WorkflowExpression& expression, std::string message,
+Found& add(WorkflowReport& report, const PlacedExpression& expression, std::string message,
            std::string content) {
   const Place place{.line = expression.line, .column = expression.column};
   if (expression.step != nullptr)

@@ -22,7 +22,7 @@ bool outcome_is_read(const WorkflowFile& file, const Step& step) {
   const auto id = text_of(step.find("id"));
   if (id.empty()) return false;
   const auto wanted = to_lower(fmt::format("steps.{}.outcome", id));
-  return std::ranges::any_of(file.expressions, [&](const WorkflowExpression& expression) {
+  return std::ranges::any_of(file.expressions, [&](const PlacedExpression& expression) {
     return to_lower(expression.text.inner).find(wanted) != std::string::npos;
   });
 }

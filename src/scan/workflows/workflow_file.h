@@ -74,7 +74,7 @@ struct Job {
 };
 
 // An expression of the file, and where it stands.
-struct WorkflowExpression {
+struct PlacedExpression {
   TemplateExpression text;
   const formats::YamlNode* node = nullptr;  // the text around it
   std::string key;                          // the key that text belongs to: "run", "if"
@@ -89,7 +89,7 @@ struct WorkflowFile {
   formats::YamlPtr root;
   std::vector<Job> jobs;                                                  // of an action, one
   std::map<std::string, const formats::YamlNode*, std::less<>> triggers;  // null: without filters
-  std::vector<WorkflowExpression> expressions;
+  std::vector<PlacedExpression> expressions;
 
   const formats::YamlNode* find(std::string_view key) const;
   const Job* find_job(std::string_view id) const;

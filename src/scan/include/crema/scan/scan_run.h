@@ -29,7 +29,6 @@ struct ScanRequest {
   std::vector<Waiver> waivers;               // beside those of the tree's files
   bool use_markers = true;                   // comments and annotations that take findings back
   bool use_waiver_files = true;
-  std::string today;  // "2026-11-25"
   std::size_t threads = 1;
   std::function<void(std::size_t done, std::size_t all)> on_progress;
   std::stop_token stop;

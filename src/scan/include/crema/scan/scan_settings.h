@@ -5,6 +5,8 @@
 #include "crema/scan/core/rule_selection.h"
 #include "crema/scan/core/scanner.h"
 
+#include "crema/sys/host.h"
+
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -15,12 +17,14 @@
 namespace crema::scan {
 
 struct ScanSettings {
+  const sys::Host* host = nullptr;  // never null; outlives the scanners
   std::filesystem::path root;
+  std::string today;  // "2026-11-25"
   RuleSelection selection;
   std::vector<Rule> team_rules;  // of .crema/rules; each family takes those of its frameworks
   std::filesystem::path helm;    // the program; "" where there is none
-  // gitleaks' TOML in the place of our own rules; "" for ours, and for .gitleaks.toml of the root
-  // where there is one.
+  // gitleaks' TOML in the place of our own rules; "" for .gitleaks.toml of the root where there is
+  // one, else for ours.
   std::filesystem::path secret_config;
   // For the fingerprints of secrets: a text that is not in the repository.
   std::string fingerprint_key;

@@ -49,6 +49,9 @@ struct SourceTree {
   std::uint64_t ignored = 0;            // paths left out by ignore files, folders counted once
 };
 
+// "a/b" of "a/b/c"; "" of what lies in the root.
+std::string folder_of(std::string_view path);
+
 // Whether a path is one of these, or in one of them.
 bool is_below(std::string_view path, std::span<const std::string> folders);
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "crema/scan/core/scanner.h"
+#include "crema/scan/core/source_tree.h"
 #include "crema/scan/deps/build_list.h"
 #include "crema/scan/deps/import_graph.h"
 #include "crema/scan/deps/locked_package.h"
@@ -62,7 +63,5 @@ Inventory make_inventory(std::span<const FileNotes> notes, const ModuleCache& ca
 // Walks a tree and reads its manifests and lock files alone. Errors are walk_tree's.
 Result<Inventory> read_inventory(const std::filesystem::path& root, const ModuleCache& cache);
 
-// The folder a path lies in, "" for the root.
-std::string folder_of(std::string_view path);
 
 }  // namespace crema::scan
