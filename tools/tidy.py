@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 ORDER = [
     "base", "sys", "formats", "evidence", "expr", "workflow", "store", "gate", "services", "testing",
     "shell", "dockerfile",
-    "scan/core", "scan/waivers", "scan/secrets",
+    "scan/core", "scan/waivers", "scan/secrets", "scan/tools",
     "scan/infra", "scan/kubernetes", "scan/dockerfile", "scan/compose",
     "scan/workflows",
     "scan/advisories", "scan/deps",
