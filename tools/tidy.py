@@ -14,7 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # A room may have parts, each a library with arrows of its own: load/core, load/metrics, ...
 ORDER = [
     "base", "sys", "formats", "evidence", "expr", "workflow", "store", "gate", "services", "testing",
-    "scan/core", "scan/waivers", "scan/secrets",
+    "scan/core", "scan/waivers", "scan/secrets", "scan/archives", "scan/history",
     "load/core", "load/metrics", "load/schedule", "load/compare", "load/protocol", "load/protobuf", "load/outputs",
     "load/script", "load/remote", "load",
     "report", "run", "actions", "cli",
