@@ -168,28 +168,35 @@ class ChangeScan {
   }
 };
 
+constexpr std::string_view kNotAll = " --not --all";
+
+Result<> push_range(git_repository* repository, git_revwalk* walk, std::string_view range) {
+  const bool only_new = range.ends_with(kNotAll);
+  const std::string revision(only_new ? range.substr(0, range.size() - kNotAll.size()) : range);
+  int code = 0;
+  if (revision.find("..") != std::string::npos) {
+    code = git_revwalk_push_range(walk, revision.c_str());
+  } else {
+    git_object* single = nullptr;
+    code = git_revparse_single(&single, repository, revision.c_str());
+    if (code == 0) code = git_revwalk_push(walk, git_object_id(single));
+    git_object_free(single);
+  }
+  if (code == 0 && only_new) code = git_revwalk_hide_glob(walk, "*");
+  if (code == 0) return {};
+  auto error = git_error(fmt::format("cannot find the commits of `{}`", range), "git/range");
+  error.value().hint = "name two revisions, such as main..HEAD, or one";
+  return error;
+}
+
 }  // namespace
 
 Result<HistoryScan> scan_commits(const HistoryRequest& request, const std::string& range) {
   const GitLibrary library;
-  const auto repository = CREMA_TRY(open_repository(request.root));
+  const auto repository = CREMA_TRY(open_repository(request.root, request.in_hook));
   const auto walk = CREMA_TRY(new_walk(repository.get()));
   git_revwalk_sorting(walk.get(), GIT_SORT_TOPOLOGICAL | GIT_SORT_TIME | GIT_SORT_REVERSE);
-  git_object* single = nullptr;
-  const bool is_range = range.find("..") != std::string::npos;
-  int code = 0;
-  if (is_range) {
-    code = git_revwalk_push_range(walk.get(), range.c_str());
-  } else {
-    code = git_revparse_single(&single, repository.get(), range.c_str());
-    if (code == 0) code = git_revwalk_push(walk.get(), git_object_id(single));
-    git_object_free(single);
-  }
-  if (code != 0) {
-    auto error = git_error("cannot find the commits of `" + range + "`", "git/range");
-    error.value().hint = "name two revisions, such as main..HEAD, or one";
-    return error;
-  }
+  CREMA_TRY(push_range(repository.get(), walk.get(), range));
   const auto scan = CREMA_TRY(TextScan::create(request.scanners));
   ChangeScan changes(request, repository.get(), scan, CREMA_TRY(scan.make_search()));
   std::vector<git_oid> ids;
@@ -208,7 +215,7 @@ Result<HistoryScan> scan_commits(const HistoryRequest& request, const std::strin
 
 Result<HistoryScan> scan_staged(const HistoryRequest& request) {
   const GitLibrary library;
-  const auto repository = CREMA_TRY(open_repository(request.root));
+  const auto repository = CREMA_TRY(open_repository(request.root, request.in_hook));
   git_object* found = nullptr;
   GitTree head;  // none before the first commit
   if (git_revparse_single(&found, repository.get(), "HEAD^{tree}") == 0)

@@ -20,9 +20,10 @@ tl::unexpected<Diagnostic> git_error(std::string_view what, std::string code) {
               fmt::format("{}: {}", what, last == nullptr ? "unknown" : last->message));
 }
 
-Result<GitRepository> open_repository(const std::filesystem::path& root) {
+Result<GitRepository> open_repository(const std::filesystem::path& root, bool in_hook) {
   git_repository* repository = nullptr;
-  if (git_repository_open_ext(&repository, root.c_str(), 0, nullptr) == 0)
+  const unsigned flags = in_hook ? GIT_REPOSITORY_OPEN_FROM_ENV : 0;
+  if (git_repository_open_ext(&repository, root.c_str(), flags, nullptr) == 0)
     return GitRepository(repository);
   auto error = git_error("cannot open the repository of " + root.string(), "git/no-repository");
   error.value().hint = "name a folder in a git repository";

@@ -70,7 +70,7 @@ struct ObjectIdHash {
 // An error of the library's last call, "git/unreadable" or another code.
 tl::unexpected<Diagnostic> git_error(std::string_view what, std::string code = "git/unreadable");
 
-Result<GitRepository> open_repository(const std::filesystem::path& root);
+Result<GitRepository> open_repository(const std::filesystem::path& root, bool in_hook = false);
 Result<GitWalk> new_walk(git_repository* repository);
 Result<GitCommit> read_commit(git_repository* repository, const git_oid& id);
 

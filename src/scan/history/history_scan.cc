@@ -45,7 +45,7 @@ class HistoryPass {
     std::vector<LiteralSet::Search> searches;
     const auto threads = std::clamp<std::size_t>(request_.threads, 1, paths_.size() + 1);
     for (std::size_t i = 0; i < threads; ++i) {
-      repositories.push_back(CREMA_TRY(open_repository(request_.root)));
+      repositories.push_back(CREMA_TRY(open_repository(request_.root, request_.in_hook)));
       searches.push_back(CREMA_TRY(scan_.make_search()));
     }
     {
@@ -140,7 +140,7 @@ class HistoryPass {
 
 Result<HistoryScan> scan_history(const HistoryRequest& request) {
   const GitLibrary library;
-  const auto repository = CREMA_TRY(open_repository(request.root));
+  const auto repository = CREMA_TRY(open_repository(request.root, request.in_hook));
   const auto walk = CREMA_TRY(walk_objects(repository.get(), request.stop));
   const auto scan = CREMA_TRY(TextScan::create(request.scanners));
   auto result = CREMA_TRY(HistoryPass(request, walk, scan).run());

@@ -19,6 +19,8 @@ namespace crema::scan {
 
 struct HistoryRequest {
   std::filesystem::path root;  // anywhere in a repository
+  // In a hook git tells by its environment which index and which new objects are meant.
+  bool in_hook = false;
   std::span<const Scanner* const> scanners;
   std::uint64_t largest_file = std::uint64_t{16} << 20U;
   std::size_t threads = 1;
@@ -52,7 +54,8 @@ struct HistoryScan {
 Result<HistoryScan> scan_history(const HistoryRequest& request);
 
 // What the commits of a range added, "main..HEAD" or whatever `git rev-parse` knows of two or one:
-// a single revision stands for all that it reaches. What a merge only brings together is not its
+// a single revision stands for all that it reaches, with " --not --all" behind it for what no
+// reference reaches. What a merge only brings together is not its
 // own. Errors as above, and "git/range".
 Result<HistoryScan> scan_commits(const HistoryRequest& request, const std::string& range);
 
