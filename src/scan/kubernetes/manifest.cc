@@ -100,7 +100,9 @@ KubePod pod_of(const KubeResource& resource) {
   if (!place.value) return {};
   const auto spec = child(*place.value, "spec");
   // Other kinds have templates of other things: only what has containers is a pod.
-  if (!spec.value || !child(*spec.value, "containers").value) return {};
+  if (!spec.value || (!child(*spec.value, "containers").value &&
+                      !child(*spec.value, "initContainers").value))
+    return {};
   return {place, spec};
 }
 

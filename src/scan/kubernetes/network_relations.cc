@@ -202,8 +202,9 @@ void dangling_peer(All all, const InfraRule&, const RelationReport& report) {
 bool covers_pod(const PlacedResource& policy, const PlacedResource& workload) {
   if (policy.resource.kind != "NetworkPolicy" || !share_namespace(policy, workload)) return false;
   const auto selector = node_at(policy.resource.root, "spec.podSelector");
+  if (!selector) return false;
   // One for all pods of a namespace that nobody names is for those beside it.
-  const bool names_pods = selector && !selector->entries.empty();
+  const bool names_pods = !selector->entries.empty();
   const bool names_place = !policy.resource.given_namespace.empty() &&
                            policy.resource.given_namespace == workload.resource.given_namespace;
   if (!names_pods && !names_place && policy.path != workload.path &&
