@@ -36,6 +36,14 @@ void Report::add_command(const Step& step, const shell::Command& command, const 
          fmt::format("{} {}", command.name.text, word.text));
 }
 
+void Report::also(const Step& step, dockerfile::Place place, std::string message) {
+  if (place.line == 0) place = step.instruction->place_of(0);
+  found_.back().finding.locations.push_back({.path = std::string(path_),
+                                             .line = place.line,
+                                             .column = place.column,
+                                             .message = std::move(message)});
+}
+
 void Report::add_line(const Step& step, std::uint32_t line, std::string message) {
   add_at(step, {line, 1}, {line, 1}, std::move(message), "");
   found_.back().first_line = found_.back().last_line = line;

@@ -98,9 +98,9 @@ std::string flags_of(const Step& step) {
   return all;
 }
 
-// Long scripts were most likely put into RUNs of their own on purpose.
+// Scripts of several commands were most likely put into RUNs of their own on purpose.
 void consecutive_runs(const Build& build, Report& report) {
-  constexpr std::size_t kLongScript = 2;
+  constexpr std::size_t kLongScript = 1;
   const Step* before = nullptr;
   for (const auto& step : build.steps()) {
     const bool run = step.is(Verb::run) && !step.on_build;
@@ -108,6 +108,7 @@ void consecutive_runs(const Build& build, Report& report) {
         before->commands.commands.size() <= kLongScript &&
         step.commands.commands.size() <= kLongScript) {
       report.add(step, "One RUN after another: each makes a layer");
+      report.also(*before, {}, "the one before");
     } else {
       before = run ? &step : nullptr;
     }
