@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 ORDER = [
     "base", "sys", "formats", "evidence", "expr", "workflow", "store", "gate", "services", "testing",
     "shell", "dockerfile",
-    "scan/core", "scan/waivers", "scan/secrets", "scan/dockerfile", "scan/compose",
+    "scan/core", "scan/waivers", "scan/secrets", "scan/infra", "scan/kubernetes", "scan/dockerfile", "scan/compose",
     "load/core", "load/metrics", "load/schedule", "load/compare", "load/protocol", "load/protobuf", "load/outputs",
     "load/script", "load/remote", "load",
     "report", "run", "actions", "cli",

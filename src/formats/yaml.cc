@@ -100,7 +100,8 @@ class TreeBuilder {
   TreeBuilder(const SourcePtr& source, const YamlLimits& limits)
       : source_(source), limits_(limits), parser_(source->text()) {}
 
-  Result<YamlPtr> build() {
+  // The documents of the text, none for an empty one.
+  Result<std::vector<YamlPtr>> build() {
     bool done = false;
     while (!done) {
       const Event event(parser_, parser_.next());
@@ -112,12 +113,7 @@ class TreeBuilder {
     if (!stack_.empty())
       return fail("yaml/syntax", "the text ends inside a collection",
                   Span{source_, source_->line_count(), 1});
-    if (!root_) {
-      YamlNode empty;
-      empty.line = empty.column = 1;
-      root_ = std::make_shared<const YamlNode>(std::move(empty));
-    }
-    return root_;
+    return std::move(roots_);
   }
 
  private:
@@ -146,8 +142,12 @@ class TreeBuilder {
     }
     switch (event->type) {
       case FYET_DOCUMENT_START:
-        if (++documents_ > 1)
-          return fail("yaml/syntax", "only one document is allowed in a file", place(event));
+        if (++documents_ > limits_.documents)
+          return fail("yaml/syntax",
+                      limits_.documents == 1 ? "only one document is allowed in a file"
+                                             : "the file has more documents than are allowed",
+                      place(event));
+        anchors_.clear();
         return {};
       case FYET_SCALAR: {
         auto* value = event->scalar.value;
@@ -225,7 +225,7 @@ class TreeBuilder {
   Result<> add(YamlPtr node, const std::string& anchor, std::size_t height) {
     if (!anchor.empty()) anchors_[anchor] = {node, height};
     if (stack_.empty()) {
-      root_ = std::move(node);
+      roots_.push_back(std::move(node));
       return {};
     }
     auto& open = stack_.back();
@@ -324,7 +324,7 @@ class TreeBuilder {
   Parser parser_;
   std::vector<Open> stack_;
   std::map<std::string, Anchored> anchors_;
-  YamlPtr root_;
+  std::vector<YamlPtr> roots_;
   std::size_t events_ = 0;
   std::size_t documents_ = 0;
 };
@@ -367,7 +367,8 @@ constexpr int kMostRepairs = 16;
 
 }  // namespace
 
-Result<YamlPtr> parse_yaml(const SourcePtr& source, const YamlLimits& limits) {
+Result<std::vector<YamlPtr>> parse_yaml_documents(const SourcePtr& source,
+                                                  const YamlLimits& limits) {
   if (source->text().size() > limits.bytes) {
     return fail("yaml/too-large",
                 "the file is larger than " + std::to_string(limits.bytes / 1024) + " KiB",
@@ -391,6 +392,16 @@ Result<YamlPtr> parse_yaml(const SourcePtr& source, const YamlLimits& limits) {
     text.insert(repair->at, repair->text);
     current = std::make_shared<const SourceFile>(source->path(), std::move(text));
   }
+}
+
+Result<YamlPtr> parse_yaml(const SourcePtr& source, const YamlLimits& limits) {
+  auto one = limits;
+  one.documents = 1;
+  auto documents = CREMA_TRY(parse_yaml_documents(source, one));
+  if (!documents.empty()) return std::move(documents.front());
+  YamlNode empty;
+  empty.line = empty.column = 1;
+  return std::make_shared<const YamlNode>(std::move(empty));
 }
 
 }  // namespace crema::formats

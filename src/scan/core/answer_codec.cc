@@ -1,4 +1,4 @@
-#include "answer_codec.h"
+#include "crema/scan/core/answer_codec.h"
 
 #include <array>
 #include <utility>

@@ -1,6 +1,6 @@
 #include "marker_scanner.h"
 
-#include "answer_codec.h"
+#include "crema/scan/core/answer_codec.h"
 
 #include "crema/base/hash.h"
 

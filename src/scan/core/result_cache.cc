@@ -1,6 +1,6 @@
 #include "crema/scan/core/result_cache.h"
 
-#include "answer_codec.h"
+#include "crema/scan/core/answer_codec.h"
 
 #include "crema/base/hash.h"
 #include "crema/sys/files.h"

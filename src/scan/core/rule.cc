@@ -163,6 +163,7 @@ Result<Rule> parse_rule(const SourcePtr& page) {
                  "see CONTRIBUTING.md, `Adding one thing`");
   }
   Rule rule;
+  rule.page = page;
   rule.metadata = CREMA_TRY(parse_metadata(page, end));
   if (rule.metadata->kind != formats::YamlKind::mapping)
     return wrong(page, 2, "metadata", "the metadata are no mapping");

@@ -103,6 +103,20 @@ TEST(Yaml, ReadsAnEmptyFileAsNothing) {
   EXPECT_EQ((*root)->text, "");
 }
 
+TEST(Yaml, ReadsTheDocumentsOfAFile) {
+  const auto read = [](std::string text, YamlLimits limits = {}) {
+    return parse_yaml_documents(std::make_shared<const SourceFile>("t.yml", std::move(text)),
+                                limits);
+  };
+  const auto documents = read("a: &x 1\n---\nb: 2\n...\n---\nc\n");
+  ASSERT_TRUE(documents) << documents.error().message;
+  ASSERT_EQ(documents->size(), 3U);
+  EXPECT_EQ((*documents)[2]->text, "c");
+  EXPECT_EQ(read("a: &x 1\n---\nb: *x\n").error().code, "yaml/unknown-anchor");
+  EXPECT_EQ(read("a\n---\nb\n", {.documents = 1}).error().span.line, 2U);
+  EXPECT_TRUE(read("").value().empty());
+}
+
 TEST(Yaml, ReadsBytesThatAreNoUtf8AsGitHubDoes) {
   const auto root = parse("a: caf\xE9 x\nb: 1\n");
   ASSERT_TRUE(root) << root.error().message;

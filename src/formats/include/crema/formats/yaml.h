@@ -38,10 +38,17 @@ struct YamlLimits {
   std::size_t events = 1'000'000;
   std::size_t depth = 1000;
   bool anchors = true;  // false: an anchor is an error
+  std::size_t documents = 10'000;  // of parse_yaml_documents
 };
 
 // The one document of a file. Errors have code "yaml/syntax" and a place. An empty file is a plain
 // empty scalar, as YAML has it.
 Result<YamlPtr> parse_yaml(const SourcePtr& source, const YamlLimits& limits = {});
+
+// The documents of a file, in their order; none for an empty one. One that is empty between two
+// separators is a plain empty scalar. Anchors are of their document alone. Errors as parse_yaml's:
+// the first one ends it all.
+Result<std::vector<YamlPtr>> parse_yaml_documents(const SourcePtr& source,
+                                                  const YamlLimits& limits = {});
 
 }  // namespace crema::formats

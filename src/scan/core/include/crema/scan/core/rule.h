@@ -53,6 +53,7 @@ struct Rule {
   std::vector<std::string> references;
   std::vector<RuleExample> examples;
   formats::YamlPtr metadata;  // all of it
+  SourcePtr page;             // where it was read
 
   // Whether a waiver, a skip or a question that names `name` means this rule, whatever the case.
   bool is_called(std::string_view name) const;

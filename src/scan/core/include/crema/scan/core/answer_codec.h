@@ -1,4 +1,4 @@
-// A scanner's answer for a file as bytes, for the cache.
+// A scanner's answer for a file as bytes, for the cache; and what notes are written with.
 #pragma once
 
 #include "crema/scan/core/scanner.h"
