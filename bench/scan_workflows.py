@@ -21,6 +21,7 @@ KICS_DATA = "assets/queries/cicd/github"
 KICS_RULES = {
     "run_block_injection": "CRM-GHA-001", "script_block_injection": "CRM-GHA-001",
     "unpinned_actions_full_length_commit_sha": "CRM-GHA-002", "unsecured_commands": "CRM-GHA-014",
+    "unspecified_workflows_permissions": "CRM-GHA-003",
 }
 
 
@@ -65,26 +66,32 @@ def table(rows: dict[str, list[int]], first: str) -> None:
     print(f"{'all':<40} {total[0]:>8} {total[1]:>8} {100 * total[1] / max(total[0], 1):>5.1f} % {total[2]:>7}\n")
 
 
-def compare(expected: dict, found: dict, names, listed: bool, title: str) -> None:
-    """Both by name: sets of (path, line). A rule that is off in both has no row."""
-    rows, lines = {}, []
-    for name in names:
-        ours, theirs = found.get(name, set()), expected.get(name, set())
-        if not ours and not theirs:
-            continue
-        rows[name] = [len(theirs), len(theirs & ours), len(ours - theirs)]
-        lines += [f"  missing {name} {path}:{line}" for path, line in sorted(theirs - ours)]
-        lines += [f"  beyond  {name} {path}:{line}" for path, line in sorted(ours - theirs)]
-    table(rows, title)
-    if listed:
-        print("\n".join(lines) + "\n")
+def meets(finding: dict, places: set) -> int:
+    """2: on the very line; 1: in the same step, or of a job right beside it; 0: elsewhere."""
+    if (finding["path"], finding["line"]) in places:
+        return 2
+    step, job = ".steps" in finding["subject"], finding["first_line"] > 0
+    return int(any(path == finding["path"] and job and finding["first_line"] <= line <= finding["last_line"] and
+                   (step or abs(line - finding["line"]) <= 2) for path, line in places))
+
+
+def match(theirs: list, ours: list) -> tuple[list, list]:
+    """Pairs each of theirs with one of ours, the same line first. Gives what is left on both sides."""
+    ours, missing = list(ours), list(theirs)
+    for least in (2, 1):
+        for finding in list(missing):
+            hit = next((one for one in ours if meets(one, finding) >= least), None)
+            if hit is not None:
+                ours.remove(hit)
+                missing.remove(finding)
+    return missing, ours
 
 
 def zizmor(options, work: pathlib.Path) -> None:
     unpack(options.data, "zizmorcore+zizmor", ZIZMOR_DATA, work / "zizmor")
     tree = work / "zizmor-tree"
     places = as_workflows(work / "zizmor" / ZIZMOR_DATA, tree)
-    expected, personas = collections.defaultdict(set), {}
+    loud, quiet = collections.defaultdict(list), collections.defaultdict(list)
     refused = set()
     for place in places:
         done = subprocess.run([options.zizmor, "--offline", "--persona=auditor", "--no-config", "--no-ignores",
@@ -96,42 +103,45 @@ def zizmor(options, work: pathlib.Path) -> None:
             refused.add(place)
             continue
         for finding in findings:
-            primary = next(at for at in finding["locations"] if at["symbolic"]["kind"] == "Primary")
-            row = primary["concrete"]["location"]["start_point"]["row"] + 1
-            key = (place, row)
-            expected[finding["ident"]].add(key)
-            personas[finding["ident"], key] = finding["determinations"]["persona"]
-    ours = collections.defaultdict(set)
-    audits = {alias for finding in crema(options.bench, tree, "CRM-GHA-*") for alias in finding.get("aliases", [])}
+            rows = {at["concrete"]["location"]["start_point"]["row"] + 1 for at in finding["locations"]
+                    if at["symbolic"]["kind"] == "Primary"}
+            persona = loud if finding["determinations"]["persona"] == "Regular" else quiet
+            persona[finding["ident"]].append({(place, row) for row in rows})
+    ours = collections.defaultdict(list)
     for finding in crema(options.bench, tree, "CRM-GHA-*"):
-        if finding.get("path") in refused or "rule" not in finding:
-            continue
-        for alias in finding["aliases"]:
-            if alias in expected or alias in audits and alias.islower() and "-" in alias:
-                ours[alias].add((finding["path"], finding["line"]))
-    regular = {name: {key for key in keys if personas[name, key] == "Regular"} for name, keys in expected.items()}
-    # What zizmor only tells auditors is neither asked for nor beyond.
-    quiet = {name: keys - regular[name] for name, keys in expected.items()}
-    loud = {name: keys - quiet.get(name, set()) for name, keys in ours.items()}
-    off = {name for name, keys in regular.items() if not keys and expected[name]}
-    names = sorted(set(expected) | set(ours))
-    print(f"zizmor, {len(places) - len(refused)} files that it reads, findings by audit and line, regular persona:")
-    compare({**regular, **{name: expected[name] for name in off}}, {**loud, **{name: ours.get(name, set()) for name in off}},
-            names, options.list, "audit")
+        if "rule" in finding and finding["path"] not in refused:
+            for alias in finding["aliases"]:
+                ours[alias].append(finding)
+    rows, lines = {}, []
+    for audit in sorted({*loud, *quiet}):
+        # Where every finding is one that only auditors ask for, so is the rule.
+        expected = loud[audit] or quiet[audit]
+        missing, beyond = match(expected, ours[audit])
+        beyond = [one for one in beyond if not any(meets(one, places) for places in quiet[audit])]
+        rows[audit] = [len(expected), len(expected) - len(missing), len(beyond)]
+        lines += [f"  missing {audit} {path}:{line}" for places in missing for path, line in sorted(places)]
+        lines += [f"  beyond  {audit} {one['path']}:{one['line']}" for one in beyond]
+    print(f"zizmor, {len(places) - len(refused)} files that it reads, findings by audit and step:")
+    table(rows, "audit")
+    if options.list:
+        print("\n".join(lines) + "\n")
 
 
-def line_range(record: dict) -> tuple[int, int]:
-    return tuple(record["file_line_range"])
+def same_block(finding: dict, record: dict) -> bool:
+    """checkov asks each check of the file, of jobs and of steps alone, and names them by their lines."""
+    if record["check_id"] in ("CKV_GHA_5", "CKV_GHA_6", "CKV_GHA_7", "CKV2_GHA_1"):
+        return True
+    resource = record["resource"]
+    job = resource.split("(", 1)[1].split(")", 1)[0] if "(" in resource else ""
+    if "steps[" not in resource:
+        return finding["subject"] == f"jobs.{job}"
+    return finding["subject"].startswith(f"jobs.{job}.steps") and finding["first_line"] == record["file_line_range"][0]
 
 
 def checkov(options, work: pathlib.Path) -> None:
     for folder in CHECKOV_DATA:
         unpack(options.data, "bridgecrewio+checkov", folder, work / "checkov")
     tree = work / "checkov"
-    done = subprocess.run([options.checkov, "-d", str(tree), "--framework", "github_actions", "-o", "json", "--quiet",
-                           "--soft-fail"], capture_output=True, text=True, timeout=300)
-    report = json.loads(done.stdout)
-    # --quiet leaves the passed ones out; so they are asked for by a run without it.
     done = subprocess.run([options.checkov, "-d", str(tree), "--framework", "github_actions", "-o", "json",
                            "--soft-fail"], capture_output=True, text=True, timeout=300)
     report = json.loads(done.stdout)
@@ -139,23 +149,24 @@ def checkov(options, work: pathlib.Path) -> None:
         report = report[0]
     ours = collections.defaultdict(list)
     for finding in crema(options.bench, tree, "CKV_GHA_*", "CKV2_GHA_*"):
+        # A note of low confidence is no verdict.
+        if finding.get("severity") == "note" and finding["confidence"] == "low":
+            continue
         for alias in finding.get("aliases", []):
             ours[alias, finding["path"]].append(finding)
     rows, lines = collections.defaultdict(lambda: [0, 0, 0]), []
     for verdict in ("passed_checks", "failed_checks"):
         for record in report["results"][verdict]:
             check, path = record["check_id"], record["file_path"].lstrip("/")
-            path = next((p for p in [path] if (tree / p).exists()), path)
-            first, last = line_range(record)
-            hit = any(first <= f["line"] <= last or f["first_line"] and first <= f["first_line"] <= last
-                      or check in ("CKV_GHA_5", "CKV_GHA_6", "CKV2_GHA_1", "CKV_GHA_7") for f in ours[check, path])
+            hit = any(same_block(finding, record) for finding in ours[check, path])
             agrees = hit == (verdict == "failed_checks")
             row = rows[f"{check} {verdict.split('_')[0]}"]
             row[0] += 1
             row[1] += agrees
             if not agrees:
+                first, last = record["file_line_range"]
                 lines.append(f"  {verdict} {check} {path}:{first}-{last} {record['resource']}")
-    print("checkov, verdicts by check and block of lines:")
+    print("checkov, verdicts by check and block:")
     table(rows, "check")
     if options.list:
         print("\n".join(lines) + "\n")
@@ -178,14 +189,16 @@ def kics(options, work: pathlib.Path) -> None:
         for path in (query / "test").glob("positive*expected_result.json"):
             for one in json.loads(path.read_text()):
                 expected.add((one.get("fileName") or one.get("filename"), one["line"]))
-        ours = set()
-        for finding in crema(options.bench, tree, rule):
-            if finding.get("rule") == rule:
-                ours.add((pathlib.Path(finding["path"]).name, finding["line"]))
-        rows[query.name] = [len(expected), len(expected & ours), len(ours - expected)]
-        lines += [f"  missing {query.name} {a}:{b}" for a, b in sorted(expected - ours)]
-        lines += [f"  beyond  {query.name} {a}:{b}" for a, b in sorted(ours - expected)]
-    print("KICS, findings by query and line:")
+        # KICS names the line of the key, crema that of the expression below it.
+        ours = [(pathlib.Path(one["path"]).name, one) for one in crema(options.bench, tree, rule) if one.get("rule") == rule]
+        meets = lambda name, line, file, one: file == name and (
+            line == one["line"] or one["first_line"] <= line <= one["last_line"] or not one["first_line"])
+        missing = [(a, b) for a, b in expected if not any(meets(a, b, *one) for one in ours)]
+        beyond = [(file, one["line"]) for file, one in ours if not any(meets(a, b, file, one) for a, b in expected)]
+        rows[query.name] = [len(expected), len(expected) - len(missing), len(beyond)]
+        lines += [f"  missing {query.name} {a}:{b}" for a, b in sorted(missing)]
+        lines += [f"  beyond  {query.name} {a}:{b}" for a, b in sorted(beyond)]
+    print("KICS, findings by query and step:")
     table(rows, "query")
     if options.list:
         print("\n".join(lines) + "\n")

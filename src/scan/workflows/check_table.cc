@@ -7,7 +7,7 @@
 namespace crema::scan {
 namespace {
 
-constexpr std::string_view kActions = "github_actions";
+constexpr std::string_view kActions = "github-actions";
 constexpr std::string_view kHealth = "health";
 
 constexpr auto kChecks = std::to_array<Check>({

@@ -191,6 +191,12 @@ void check_obfuscation(const WorkflowFile& file, const CheckSettings&, WorkflowR
   for (const Job& job : file.jobs) {
     for (const Step& step : job.steps) {
       if (step.uses.kind != Uses::Kind::repository) continue;
+      if (const auto* with = step.find("with");
+          with != nullptr && with->kind == formats::YamlKind::scalar && !with->text.empty())
+        report
+            .add(step, place_of(*with),
+                 "which inputs the action is given is only known when it runs", "with")
+            .finding.severity = FindingSeverity::note;
       const auto parts = split(std::string_view(step.uses.path), '/');
       const bool odd =
           !step.uses.path.empty() && std::ranges::any_of(parts, [](std::string_view part) {
@@ -205,10 +211,9 @@ void check_obfuscation(const WorkflowFile& file, const CheckSettings&, WorkflowR
     }
   }
   for (const auto& expression : file.expressions) {
-    // `if: false` and the like say what they mean.
     if (expression.text.tree() == nullptr || !expression.text.whole.starts_with("${{")) continue;
     const auto& tree = *expression.text.tree();
-    if (!has_constant(tree) && !(tree.op == Op::literal && expression.key != "if")) continue;
+    if (!has_constant(tree) && tree.op != Op::literal) continue;
     add(report, expression,
         fmt::format("`{}` is written as an expression and is always the same",
                     expression.text.inner),

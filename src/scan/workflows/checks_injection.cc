@@ -72,7 +72,12 @@ void report_injection(const PlacedExpression& expression, const ContextPath& con
   const auto origin = verdict.source.empty() || verdict.source == context.written
                           ? std::string()
                           : fmt::format(", which comes from {},", verdict.source);
-  auto& found = report.add(*expression.step, {.line = expression.line, .column = expression.column},
+  const auto lines =
+      static_cast<std::uint32_t>(std::ranges::count(expression.text.whole, '\n')) + 1;
+  const Place begin{.line = expression.line, .column = expression.column};
+  auto place = find_part(*file.source, begin, context.written, lines);
+  if (place.line == 0) place = begin;
+  auto& found = report.add(*expression.step, place,
                            fmt::format("`{}`{} becomes part of the script before it runs: {}",
                                        context.written, origin, weight.who),
                            context.path);
@@ -98,7 +103,10 @@ bool writes_environment(const ShellCommand& command, std::string& where) {
     // Words without anything expanded in them are the file's own.
     const auto name = command.name();
     const bool prints = name == "echo" || name == "printf";
-    return !prints || std::ranges::any_of(command.words, [](const auto& w) { return !w.literal; });
+    // %NAME% is how cmd writes a variable.
+    return !prints || std::ranges::any_of(command.words, [](const auto& word) {
+      return !word.literal || word.text.find('%') != std::string::npos;
+    });
   }
   const auto name = to_lower(command.name());
   constexpr std::array<std::string_view, 5> kWriters = {"tee", "out-file", "add-content",

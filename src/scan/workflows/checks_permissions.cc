@@ -95,9 +95,19 @@ void check_permissions(const WorkflowFile& file, const CheckSettings&, WorkflowR
              (file.jobs.size() > 1 && !all_have_own && !only_called(file))) {
     check_block(*whole, nullptr, report);
   }
-  for (const Job& job : file.jobs)
-    if (const YamlNode* own = job.find("permissions"); own != nullptr)
+  for (const Job& job : file.jobs) {
+    const YamlNode* own = job.find("permissions");
+    if (own != nullptr) {
       check_block(*own, &job, report);
+    } else if (whole == nullptr && only_called(file) && job.uses.kind != Uses::Kind::none) {
+      report
+          .add(job, place_of(*job.key),
+               fmt::format("no `permissions`: {} is given all that this workflow's caller has",
+                           job.uses.written),
+               "default")
+          .finding.confidence = Confidence::medium;
+    }
+  }
 }
 
 void check_undocumented_permissions(const WorkflowFile& file, const CheckSettings&,
@@ -110,7 +120,9 @@ void check_undocumented_permissions(const WorkflowFile& file, const CheckSetting
     if (reads_only) return;
     for (const auto& [name, level] : permissions->entries) {
       if (level->text == "none" || (name->text == "contents" && level->text == "read")) continue;
-      if (file.source->line(name->line).find('#') != std::string_view::npos) continue;
+      const auto line = file.source->line(name->line);
+      const auto hash = line.find('#');
+      if (hash != std::string_view::npos && !trim(line.substr(hash + 1)).empty()) continue;
       const auto message =
           fmt::format("nothing says what `{}: {}` is needed for", name->text, level->text);
       if (job != nullptr)
@@ -126,17 +138,28 @@ void check_undocumented_permissions(const WorkflowFile& file, const CheckSetting
 void check_dangerous_triggers(const WorkflowFile& file, const CheckSettings&,
                               WorkflowReport& report) {
   if (file.kind != WorkflowFileKind::workflow) return;
-  for (const auto event : {"pull_request_target", "workflow_run"}) {
+  struct Dangerous {
+    std::string_view event, why;
+    FindingSeverity severity;
+  };
+  constexpr auto kDangerous = std::to_array<Dangerous>({
+      {"pull_request_target",
+       "runs for pull requests of strangers with the repository's own secrets and rights",
+       FindingSeverity::high},
+      {"workflow_run",
+       "runs with the repository's own secrets behind runs that strangers can start, and on what "
+       "those leave behind",
+       FindingSeverity::high},
+      {"issue_comment",
+       "runs with the repository's own secrets whenever a stranger writes a comment",
+       FindingSeverity::low},
+  });
+  for (const auto& [event, why, severity] : kDangerous) {
     if (!file.has_trigger(event)) continue;
-    const bool target = event == std::string_view("pull_request_target");
-    if (target && is_labeler_only(file)) continue;
-    auto& found = report.add(
-        place_of_trigger(file, event),
-        target ? "`pull_request_target` runs for pull requests of strangers with the repository's "
-                 "own secrets and rights"
-               : "`workflow_run` runs with the repository's own secrets behind runs that strangers "
-                 "can start, and on what those leave behind",
-        event);
+    if (event == "pull_request_target" && is_labeler_only(file)) continue;
+    auto& found = report.add(place_of_trigger(file, event), fmt::format("`{}` {}", event, why),
+                             std::string(event));
+    found.finding.severity = severity;
     found.finding.confidence = Confidence::medium;
   }
 }
@@ -147,8 +170,8 @@ void check_self_hosted(const WorkflowFile& file, const CheckSettings&, WorkflowR
     if (runs_on == nullptr) continue;
     const auto labels = texts_of(runs_on);
     const auto add = [&](std::string message, Confidence confidence) {
-      report.add(job, place_of(*runs_on), std::move(message), "self-hosted").finding.confidence =
-          confidence;
+      report.add(job, place_of(*find_key(job.node, "runs-on")), std::move(message), "self-hosted")
+          .finding.confidence = confidence;
     };
     if (runs_on->kind == YamlKind::mapping) {
       add("the job runs on a group of runners, which are the team's own machines", Confidence::low);
@@ -177,6 +200,13 @@ void check_self_hosted(const WorkflowFile& file, const CheckSettings&, WorkflowR
               own = own || text.find("self-hosted") != std::string::npos;
       };
       look(find(matrix, contexts[0].member()));
+      // A leg that is taken out again by nothing but this value runs nowhere.
+      if (const YamlNode* exclude = find(matrix, "exclude"); exclude != nullptr)
+        for (const auto& item : exclude->items)
+          if (item->entries.size() == 1 &&
+              text_of(find(item.get(), contexts[0].member())).find("self-hosted") !=
+                  std::string_view::npos)
+            own = false;
       if (const YamlNode* include = find(matrix, "include"); include != nullptr)
         for (const auto& item : include->items) look(find(item.get(), contexts[0].member()));
       if (own) add("one leg of the matrix runs on a machine of the team's own", Confidence::high);

@@ -78,16 +78,21 @@ bool publishes(const Step& step) {
   return std::ranges::any_of(kPublishers, [&](auto one) { return step.uses.is(one); });
 }
 
+bool has_release_branch(const WorkflowFile& file) {
+  const auto push = file.triggers.find("push");
+  if (push == file.triggers.end()) return false;
+  return std::ranges::any_of(texts_of(find(push->second, "branches")), [](const auto& branch) {
+    return to_lower(branch).find("release") != std::string::npos;
+  });
+}
+
 // What makes the workflow one that publishes: "a release starts it".
 std::string_view release_trigger(const WorkflowFile& file) {
   if (file.has_trigger("release")) return "a release starts this workflow";
   const auto push = file.triggers.find("push");
-  if (push == file.triggers.end() || push->second == nullptr) return {};
+  if (push == file.triggers.end()) return {};
   if (find(push->second, "tags") != nullptr) return "a tag starts this workflow";
-  for (const auto& branch : texts_of(find(push->second, "branches")))
-    if (to_lower(branch).find("release") != std::string::npos)
-      return "a release branch starts this workflow";
-  return {};
+  return has_release_branch(file) ? "a release branch starts this workflow" : std::string_view();
 }
 
 // Whether a value of `with` counts as true when a tag is pushed; none where nobody can tell.
@@ -105,19 +110,18 @@ std::optional<bool> truth_for_tag(std::string_view text) {
   return std::nullopt;
 }
 
-int major_of(const Uses& uses) {
-  std::string_view ref = uses.ref;
-  if (uses.has_commit()) return -1;
-  if (ref.starts_with('v')) ref.remove_prefix(1);
+int major_of(std::string_view version) {
+  if (version.starts_with('v')) version.remove_prefix(1);
   int major = 0;
   std::size_t digits = 0;
-  for (; digits < ref.size() && ref[digits] >= '0' && ref[digits] <= '9' && digits < 4; ++digits)
-    major = major * 10 + (ref[digits] - '0');
+  for (; digits < version.size() && version[digits] >= '0' && version[digits] <= '9' && digits < 4;
+       ++digits)
+    major = major * 10 + (version[digits] - '0');
   return digits == 0 ? -1 : major;
 }
 
 // Whether setup-node, setup-uv and setup-buildx cache, each by a rule of its own.
-std::optional<bool> special_cache(const Step& step) {
+std::optional<bool> special_cache(const WorkflowFile& file, const Step& step) {
   if (step.uses.is("actions/setup-node")) {
     if (const auto text = trim(text_of(step.input("cache")));
         text == "npm" || text == "yarn" || text == "pnpm")
@@ -126,8 +130,10 @@ std::optional<bool> special_cache(const Step& step) {
     return automatic == nullptr || !is_false(automatic);
   }
   if (step.uses.is("astral-sh/setup-uv")) {
+    // From version 10 on it leaves caching off where a release is made.
+    const bool by_itself = major_of(version_of(*file.source, step.uses)) < 10;
     const auto* enabled = step.input("enable-cache");
-    if (enabled == nullptr) return major_of(step.uses) < 10 || step.uses.has_commit();
+    if (enabled == nullptr || text_of(enabled) == "auto") return by_itself;
     if (is_true(enabled)) return true;
     if (is_false(enabled)) return false;
     const auto truth = truth_for_tag(text_of(enabled));
@@ -138,8 +144,8 @@ std::optional<bool> special_cache(const Step& step) {
   return std::nullopt;
 }
 
-bool uses_cache(const Step& step, bool only_tags) {
-  if (const auto special = special_cache(step); special) return *special;
+bool uses_cache(const WorkflowFile& file, const Step& step, bool only_tags) {
+  if (const auto special = special_cache(file, step); special) return *special;
   const auto user = std::ranges::find_if(
       kCacheUsers, [&](const CacheUser& one) { return step.uses.is(one.action); });
   if (user == kCacheUsers.end()) return false;
@@ -254,12 +260,12 @@ void check_behind_build(const WorkflowFile& file, WorkflowReport& report,
 void check_cache_poisoning(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   if (file.kind != WorkflowFileKind::workflow) return;
   const auto trigger = release_trigger(file);
-  const bool only_tags = trigger.find("branch") == std::string_view::npos && !trigger.empty();
+  const bool only_tags = !trigger.empty() && !has_release_branch(file);
   for (const Job& job : file.jobs) {
     const auto publisher = std::ranges::find_if(job.steps, publishes);
     if (trigger.empty() && publisher == job.steps.end()) continue;
     for (const Step& step : job.steps) {
-      if (!uses_cache(step, only_tags)) continue;
+      if (!uses_cache(file, step, only_tags)) continue;
       const auto why = trigger.empty()
                            ? fmt::format("`{}` publishes in this job", publisher->title())
                            : std::string(trigger);

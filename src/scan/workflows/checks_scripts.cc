@@ -101,7 +101,8 @@ void check_insecure_commands(const WorkflowFile& file, const CheckSettings&,
     if (env == nullptr) return nullptr;
     const YamlNode* value = find(env, kUnsecure);
     const auto text = to_lower(trim(text_of(value)));
-    return text.empty() || text == "false" || text == "0" ? nullptr : find_key(env, kUnsecure);
+    const bool on = text == "true" || text == "1" || text.find("${{") != std::string::npos;
+    return on ? find_key(env, kUnsecure) : nullptr;
   };
   if (const YamlNode* at = allows(file.find("env")); at != nullptr)
     report.add(place_of(*at), std::string(kMessage), "workflow");

@@ -78,7 +78,8 @@ void check_persisted_credentials(const WorkflowFile& file, const CheckSettings&,
       if (!step.uses.is("actions/checkout")) continue;
       const YamlNode* persists = step.input("persist-credentials");
       // Who writes it down has thought about it.
-      if (persists != nullptr) continue;
+      const YamlNode* with = step.find("with");
+      if (persists != nullptr || (with != nullptr && with->kind == YamlKind::scalar)) continue;
       const auto upload = std::ranges::find_if(job.steps, [&](const Step& later) {
         return later.index > step.index && uploads_checkout(later);
       });
@@ -166,7 +167,7 @@ void check_unredacted_secrets(const WorkflowFile& file, const CheckSettings&,
 
 void check_secrets_outside_environment(const WorkflowFile& file, const CheckSettings&,
                                        WorkflowReport& report) {
-  if (file.has_trigger("workflow_call")) return;
+  if (file.kind != WorkflowFileKind::workflow || file.has_trigger("workflow_call")) return;
   for (const auto& expression : file.expressions) {
     if (expression.job == nullptr || expression.text.tree() == nullptr) continue;
     if (expression.job->find("environment") != nullptr || !expression.job->uses.written.empty())

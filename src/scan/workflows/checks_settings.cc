@@ -29,6 +29,11 @@ const YamlNode* updates_of(const WorkflowFile& file) {
 }  // namespace
 
 void check_anonymous(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
+  if (file.kind == WorkflowFileKind::workflow)
+    for (const Job& job : file.jobs)
+      if (job.find("name") == nullptr)
+        report.add(job, place_of(*job.key), fmt::format("the job `{}` has no name", job.id),
+                   "name");
   if (file.kind == WorkflowFileKind::dependabot || file.find("name") != nullptr) return;
   report.add({.line = 1, .column = 1}, "it has no name, and goes by its path wherever it is shown",
              "name");

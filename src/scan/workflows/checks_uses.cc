@@ -38,18 +38,6 @@ bool looks_like_version(std::string_view ref) {
   return !ref.empty() && ref[0] >= '0' && ref[0] <= '9';
 }
 
-// The version that a comment behind a hash tells: `# v4.2.2`, `# tag=v4.2.2`.
-std::string version_comment(const WorkflowFile& file, const Uses& uses) {
-  const auto line = file.source->line(uses.node->line);
-  const auto hash = line.find(" #");
-  if (hash == std::string_view::npos) return {};
-  for (auto word : split(trim(line.substr(hash + 2)), ' ')) {
-    if (word.starts_with("tag=")) word.remove_prefix(4);
-    if (looks_like_version(word)) return std::string(word);
-  }
-  return {};
-}
-
 bool matches_any(const Uses& uses, const std::vector<std::string>& patterns) {
   return std::ranges::any_of(patterns, [&](const std::string& pattern) {
     const auto at = pattern.find('@');
@@ -100,10 +88,16 @@ void check_image(const WorkflowFile&, WorkflowReport& report, const Job& job, co
       found.finding.confidence = Confidence::low;
       continue;
     }
-    const YamlNode* values = find(matrix, context.member());
-    if (values == nullptr) continue;
-    for (const auto& item : values->items)
-      if (item->kind == formats::YamlKind::scalar) add_image(report, job, step, *item, item->text);
+    std::vector<const YamlNode*> values;
+    if (const YamlNode* list = find(matrix, context.member()); list != nullptr)
+      for (const auto& item : list->items) values.push_back(item.get());
+    if (const YamlNode* include = find(matrix, "include"); include != nullptr)
+      for (const auto& item : include->items)
+        if (const YamlNode* value = find(item.get(), context.member()); value != nullptr)
+          values.push_back(value);
+    for (const YamlNode* value : values)
+      if (value->kind == formats::YamlKind::scalar)
+        add_image(report, job, step, *node, value->text);
   }
 }
 
@@ -129,7 +123,7 @@ void check_unpinned_uses(const WorkflowFile& file, const CheckSettings&, Workflo
 void check_vulnerable_actions(const WorkflowFile& file, const CheckSettings&,
                               WorkflowReport& report) {
   for_each_uses(file, [&](const Uses& uses, const Job& job, const Step* step) {
-    const auto version = uses.has_commit() ? version_comment(file, uses) : uses.ref;
+    const auto version = version_of(*file.source, uses);
     const auto* known = known_vulnerability(uses, version);
     if (known == nullptr) return;
     auto& found =

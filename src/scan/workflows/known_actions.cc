@@ -40,6 +40,7 @@ constexpr auto kCodeInputs = std::to_array<CodeInputs>({
     {"coactions/setup-xvfb", {"run"}},
     {"gabrielbb/xvfb-action", {"run"}},
     {"docker/bake-action", {"set"}},
+    {"tibdex/backport", {"body_template", "head_template", "title_template"}},
 });
 
 // What GitHub shows as archived: read-only, and never mended again.

@@ -19,8 +19,7 @@ bool is_pattern(std::string_view text) {
 
 // Members of `github` that only a run knows.
 std::vector<std::string> unknown_paths(bool ref_is_known, bool is_pull_request) {
-  std::vector<std::string> paths = {"env", "vars", "inputs", "needs",    "steps",  "matrix",
-                                    "job", "jobs", "runner", "strategy", "secrets"};
+  std::vector<std::string> paths;
   for (const auto member : {"action",
                             "action_path",
                             "action_ref",
@@ -164,6 +163,10 @@ bool Reachability::may_hold(std::string_view condition, const Event& event) cons
   scope.contexts["github"] = expr::Value(std::move(github));
   expr::Unknowns unknowns{.paths = unknown_paths(!event.ref.empty(), pull),
                           .functions = {"success", "failure", "always", "cancelled", "hashFiles"}};
+  if (expression.tree() == nullptr) return true;
+  for (const auto& context : mentioned_contexts(*expression.tree()))
+    if (!context.starts_with("github"))
+      unknowns.paths.push_back(context.path.substr(0, context.path.find('.')));
   const auto value = expression.parsed->evaluate_known(scope, unknowns);
   return !value || value->certainty == expr::Certainty::unknown || value->value.truthy();
 }

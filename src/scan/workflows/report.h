@@ -43,7 +43,7 @@ using CheckFunction = void (*)(const WorkflowFile& file, const CheckSettings& se
 
 struct Check {
   std::string_view rule;       // "CRM-GHA-001"
-  std::string_view framework;  // "github_actions", "health"
+  std::string_view framework;  // "github-actions", "health"
   CheckFunction run;
 };
 

@@ -72,7 +72,10 @@ class Reader {
       job.subject = "jobs." + job.id;
       file_.jobs.push_back(std::move(job));
     }
-    for (Job& job : file_.jobs) read_steps(job, job.find("steps"), job.lines.last);
+    for (Job& job : file_.jobs) {
+      read_steps(job, job.find("steps"), job.lines.last);
+      if (job.steps.empty() && job.find("run") != nullptr) read_bare_script(job);
+    }
   }
 
   void read_action() {
@@ -88,8 +91,10 @@ class Reader {
     for (const auto& [key, value] : file_.root->entries)
       if (key->text != "jobs" && key->text != "runs") visit(*value, key->text, nullptr, nullptr);
     for (const Job& job : file_.jobs) {
+      const bool bare = job.steps.size() == 1 && job.steps[0].node == job.node;
       for (const auto& [key, value] : job.node->entries)
-        if (key->text != "steps" || job.steps.empty()) visit(*value, key->text, &job, nullptr);
+        if (!bare && (key->text != "steps" || job.steps.empty()))
+          visit(*value, key->text, &job, nullptr);
       for (const Step& step : job.steps)
         for (const auto& [key, value] : step.node->entries) visit(*value, key->text, &job, &step);
     }
@@ -140,6 +145,12 @@ class Reader {
     if (list == nullptr || list->kind != YamlKind::sequence) return;
     add_steps(job, *list, last);
     for (Step& step : job.steps) step.job = &job;
+  }
+
+  // GitHub refuses a script right below a job; what it would run is looked at all the same.
+  static void read_bare_script(Job& job) {
+    Step step{.node = job.node, .job = &job, .lines = job.lines, .subject = job.subject};
+    job.steps.push_back(std::move(step));
   }
 
   void visit(const YamlNode& node, const std::string& key, const Job* job, const Step* step) {
@@ -230,6 +241,19 @@ Uses parse_uses(const YamlNode* node) {
     if (second != std::string_view::npos) uses.path = to_lower(rest.substr(second + 1));
   }
   return uses;
+}
+
+std::string version_of(const SourceFile& source, const Uses& uses) {
+  if (!uses.has_commit() || uses.node == nullptr) return uses.ref;
+  const auto line = source.line(uses.node->line);
+  const auto hash = line.find(" #");
+  if (hash == std::string_view::npos) return {};
+  for (auto word : split(trim(line.substr(hash + 2)), ' ')) {
+    if (word.starts_with("tag=")) word.remove_prefix(4);
+    const auto number = word.starts_with('v') ? word.substr(1) : word;
+    if (!number.empty() && number[0] >= '0' && number[0] <= '9') return std::string(word);
+  }
+  return {};
 }
 
 const YamlNode* Step::find(std::string_view key) const { return scan::find(node, key); }

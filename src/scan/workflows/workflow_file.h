@@ -36,6 +36,8 @@ struct Uses {
   std::string repository() const { return owner + "/" + name; }
 };
 Uses parse_uses(const formats::YamlNode* node);
+// The version it stands for: its ref, or what a comment behind a hash tells: `# v4.2.2`.
+std::string version_of(const SourceFile& source, const Uses& uses);
 
 struct Lines {
   std::uint32_t first = 0, last = 0;

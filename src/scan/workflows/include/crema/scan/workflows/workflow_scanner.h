@@ -15,7 +15,7 @@
 namespace crema::scan {
 
 struct WorkflowSettings {
-  // Frameworks are "github_actions" and "health".
+  // Frameworks are "github-actions" and "health".
   RuleSelection selection;
   // For CRM-GHA-022: "owner/*", "owner/name", "owner/name@ref". When `allowed_uses` is not empty,
   // whatever it does not name is forbidden.
