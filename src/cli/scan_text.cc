@@ -130,7 +130,11 @@ class FindingsText {
     auto out = fmt::format("    {} {}", style_.paint(Tone::blue, "-->"), place_text(first));
     if (!first.subject.empty()) out += "  " + style_.paint(Tone::dim, first.subject);
     out += "\n";
-    if (!first.locations.empty()) out += frames_.frame(first.locations.front(), style_);
+    // What a commit says of itself stands there; the file may be another today.
+    if (!first.locations.empty() && !first.locations.front().message.empty())
+      out += fmt::format("        {}\n", evidence::strip_escapes(first.locations.front().message));
+    else if (!first.locations.empty())
+      out += frames_.frame(first.locations.front(), style_);
     if (!first.message.empty() && first.message != group.title)
       out += fmt::format("        {}\n", wrapped(evidence::strip_escapes(first.message), 8));
     out += other_places(group, options_.all ? group.members.size() : kPlacesShown, style_);

@@ -1,5 +1,6 @@
 #include "text_scan.h"
 
+#include "crema/scan/core/marker.h"
 #include "crema/scan/history/history_scan.h"
 
 #include <algorithm>
@@ -7,6 +8,25 @@
 #include <utility>
 
 namespace crema::scan {
+
+namespace {
+
+// Comments take findings back in the version of the file that they stand in. Whether a day is over
+// is for who knows the day.
+void apply_markers(std::string_view path, std::string_view text, std::vector<Found>& found) {
+  if (found.empty()) return;
+  for (const auto& marker : find_markers(path, text))
+    for (auto& one : found) {
+      if (!covers(marker, one)) continue;
+      one.finding.state = evidence::FindingState::suppressed;
+      one.finding.suppressions.push_back(
+          {.by = std::string(path) + ":" + std::to_string(marker.line),
+           .reason = marker.reason,
+           .until = marker.until});
+    }
+}
+
+}  // namespace
 
 Result<TextScan> TextScan::create(std::span<const Scanner* const> scanners) {
   std::vector<Literal> all;
@@ -35,6 +55,7 @@ FileAnswer TextScan::look_at(const std::string& path, std::string_view text,
     std::ranges::move(answer.found, std::back_inserter(all.found));
     std::ranges::move(answer.not_scanned, std::back_inserter(all.not_scanned));
   }
+  apply_markers(path, text, all.found);
   return all;
 }
 
