@@ -27,6 +27,13 @@ constexpr std::string_view kMethod = "1";
 constexpr std::string_view kFramework = "dockerfile";
 constexpr std::size_t kLooksLikeOne = 4096;
 
+// Built-in pages name none.
+std::string_view framework_of(const Rule& rule) {
+  for (const auto& [key, value] : rule.metadata->entries)
+    if (key->text == "framework") return value->text;
+  return kFramework;
+}
+
 struct ReadyRule {
   const Rule* rule = nullptr;
   const DockerfileCheck* check = nullptr;
@@ -67,8 +74,9 @@ class DockerfileScanner : public Scanner {
   static Result<std::unique_ptr<Scanner>> create(DockerfileSettings settings) {
     auto scanner = std::make_unique<DockerfileScanner>();
     scanner->rules_ = CREMA_TRY(parse_rules(dockerfile_rule_pages()));
-    for (auto& rule : settings.extra) scanner->rules_.push_back(std::move(rule));
-    settings.extra.clear();
+    for (auto& rule : settings.extra_rules)
+      if (framework_of(rule) == kFramework) scanner->rules_.push_back(std::move(rule));
+    settings.extra_rules.clear();
     std::string version = std::string(kMethod) + settings_text(settings);
     for (const auto& page : dockerfile_rule_pages()) version += page.text;
     for (const auto& rule : scanner->rules_) {

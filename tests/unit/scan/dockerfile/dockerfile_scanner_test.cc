@@ -124,10 +124,12 @@ TEST(DockerfileScanner, RefusesPagesItCannotFollow) {
         .value();
   };
   const auto code = [&](std::string metadata) {
-    const auto made = make_dockerfile_scanner({.extra = {page(std::move(metadata))}});
+    const auto made = make_dockerfile_scanner({.extra_rules = {page(std::move(metadata))}});
     return made ? std::string() : made.error().code;
   };
   EXPECT_EQ(code("run: {command: curl}\nmessage: m"), "");
+  EXPECT_EQ(code("framework: compose\nbad: {a: b}"), "");
+  EXPECT_EQ(code("framework: dockerfile\nrun: {command: curl}\nmessage: m"), "");
   EXPECT_EQ(code("check: nothing"), "rule/check");
   EXPECT_EQ(code("run: {flags: [a]}\nmessage: m"), "rule/condition");
   EXPECT_EQ(code("run: {command: a, who: b}\nmessage: m"), "rule/condition");
