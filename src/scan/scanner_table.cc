@@ -48,7 +48,7 @@ Result<std::unique_ptr<Scanner>> make_kubernetes(const ScanSettings& settings) {
 
 // hadolint's settings of the root hold for all Dockerfiles of the tree.
 Result<std::unique_ptr<Scanner>> make_dockerfile(const ScanSettings& settings) {
-  DockerfileSettings own{.selection = settings.selection, .extra = settings.team_rules};
+  DockerfileSettings own{.selection = settings.selection, .extra_rules = settings.team_rules};
   for (const auto* name : {".hadolint.yaml", ".hadolint.yml"}) {
     const auto file = settings.root / name;
     std::error_code error;
