@@ -68,6 +68,7 @@ class KubernetesScanner : public Scanner {
   KubernetesScanner(KubernetesRules rules, KubernetesSettings settings)
       : rules_(std::move(rules)), settings_(std::move(settings)) {
     std::string all(kMethod);
+    all += settings_.selection.takes_framework(kubernetes_framework().name) ? "+" : "-";
     for (const auto& rule : rules_.pages()) {
       all += settings_.selection.takes(rule) ? "+" : "-";
       all += rule.page->text();
