@@ -27,11 +27,10 @@ constexpr std::string_view kMethod = "1";
 constexpr std::string_view kFramework = "dockerfile";
 constexpr std::size_t kLooksLikeOne = 4096;
 
-// Built-in pages name none.
-std::string_view framework_of(const Rule& rule) {
-  for (const auto& [key, value] : rule.metadata->entries)
-    if (key->text == "framework") return value->text;
-  return kFramework;
+bool is_for_dockerfiles(const Rule& rule) {
+  return std::ranges::any_of(rule.metadata->entries, [](const auto& entry) {
+    return entry.first->text == "framework" && entry.second->text == kFramework;
+  });
 }
 
 struct ReadyRule {
@@ -75,7 +74,7 @@ class DockerfileScanner : public Scanner {
     auto scanner = std::make_unique<DockerfileScanner>();
     scanner->rules_ = CREMA_TRY(parse_rules(dockerfile_rule_pages()));
     for (auto& rule : settings.extra_rules)
-      if (framework_of(rule) == kFramework) scanner->rules_.push_back(std::move(rule));
+      if (is_for_dockerfiles(rule)) scanner->rules_.push_back(std::move(rule));
     settings.extra_rules.clear();
     std::string version = std::string(kMethod) + settings_text(settings);
     for (const auto& page : dockerfile_rule_pages()) version += page.text;
