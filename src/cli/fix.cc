@@ -136,8 +136,8 @@ Result<int> fix(const sys::Host& host, const FixOptions& options) {
   const auto edits = plan(upgrades, options);
   if (edits.empty()) print("nothing to raise\n");
   std::vector<Diagnostic> gaps;
-  for (const auto& [path, code, reason] : not_scanned)
-    gaps.push_back(make_warning(code, path + ": " + reason));
+  for (const auto& one : not_scanned)
+    gaps.push_back(make_warning(one.code, one.path + ": " + one.reason));
   report(gaps, host);
   return apply(host, options, edits);
 }
