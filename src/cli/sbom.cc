@@ -35,8 +35,8 @@ Result<int> write_bom(const sys::Host& host, const SbomOptions& options) {
   else
     CREMA_TRY(sys::write_file_atomically(host.working_directory / options.out, bom));
   std::vector<Diagnostic> gaps;
-  for (const auto& [path, code, reason] : inventory.not_scanned)
-    gaps.push_back(make_warning(code, fmt::format("{} is not in the bill: {}", path, reason)));
+  for (const auto& one : inventory.not_scanned)
+    gaps.push_back(make_warning(one.code, fmt::format("{} is not in the bill: {}", one.path, one.reason)));
   report(gaps, host);
   return gaps.empty() ? 0 : static_cast<int>(ExitCode::internal);
 }
