@@ -36,7 +36,8 @@ Result<int> write_bom(const sys::Host& host, const SbomOptions& options) {
     CREMA_TRY(sys::write_file_atomically(host.working_directory / options.out, bom));
   std::vector<Diagnostic> gaps;
   for (const auto& one : inventory.not_scanned)
-    gaps.push_back(make_warning(one.code, fmt::format("{} is not in the bill: {}", one.path, one.reason)));
+    gaps.push_back(
+        make_warning(one.code, fmt::format("{} is not in the bill: {}", one.path, one.reason)));
   report(gaps, host);
   return gaps.empty() ? 0 : static_cast<int>(ExitCode::internal);
 }
