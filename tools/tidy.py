@@ -17,7 +17,7 @@ ORDER = [
     "shell", "dockerfile",
     "scan/core", "scan/waivers", "scan/secrets", "scan/tools",
     "scan/infra", "scan/kubernetes", "scan/dockerfile", "scan/compose",
-    "scan/workflows",
+    "scan/workflows", "scan/archives", "scan/history",
     "scan/advisories", "scan/deps",
     "scan",
     "load/core", "load/metrics", "load/schedule", "load/compare", "load/protocol", "load/protobuf", "load/outputs",

@@ -23,6 +23,8 @@ constexpr std::array kCommands = {
     Command{"scan-as", "scan with another scanner's command line", run_scan_as},
     Command{"gate", "hold the evidence of a run against the policy", run_gate},
     Command{"db", "the advisories dependencies are held against", run_db},
+    Command{"sbom", "write what the repository depends on, as CycloneDX", run_sbom},
+    Command{"fix", "raise dependencies to versions without known vulnerabilities", run_fix},
     Command{"report", "write one run as a page of HTML", run_report},
     Command{"list", "list the runs of this repository", run_list},
     Command{"show", "show one run: jobs, steps, annotations, summary", run_show},

@@ -49,6 +49,8 @@ int run_scan(CommandContext& context);
 int run_scan_as(CommandContext& context);
 int run_gate(CommandContext& context);
 int run_db(CommandContext& context);
+int run_sbom(CommandContext& context);
+int run_fix(CommandContext& context);
 int run_report(CommandContext& context);
 
 }  // namespace crema::cli

@@ -12,6 +12,7 @@
 
 #include "crema/evidence/sarif.h"
 #include "crema/scan/baseline.h"
+#include "crema/scan/history/hooks.h"
 #include "crema/sys/files.h"
 #include "crema/sys/signals.h"
 
@@ -122,15 +123,29 @@ Result<int> scan_and_tell(const sys::Host& host, const Project& project, const S
   if (const auto file = host.variable("GITHUB_STEP_SUMMARY"); file && !options.no_keep)
     std::ofstream(*file, std::ios::app) << scan_markdown(outcome, verdict);
   const int code = exit_code_of(outcome, verdict, options);
-  if (!options.no_keep)
+  // What commits and texts hold is asked before they are part of anything.
+  if (!options.no_keep && request.source == scan::ScanSource::tree)
     CREMA_TRY(keep(
         host, project, code == 0,
         findings_text(outcome, shown, {}) + scan_summary_text(outcome, verdict, took, {}), whole));
   return code;
 }
 
+Result<int> install(const sys::Host& host, const Project& project, const ScanOptions& options) {
+  const auto kind = options.pre_receive ? scan::HookKind::pre_receive : scan::HookKind::pre_commit;
+  const auto hook =
+      CREMA_TRY(scan::install_hook(project.root, kind, host.executable, options.force));
+  print(fmt::format("{} {}\n", hook.path.string(),
+                    hook.changed ? "now looks for secrets" : "is there already"));
+  if (!hook.put_aside.empty())
+    print(fmt::format("the hook that was there runs first: {}\n", hook.put_aside.string()));
+  return 0;
+}
+
 Result<int> run(const sys::Host& host, ScanOptions& options) {
   const auto project = find_project(host);
+  if (options.words == std::vector<std::string>{"install-hook"})
+    return install(host, project, options);
   auto request = CREMA_TRY(request_of(host, project, options));
   if (options.list_rules || !options.explain.empty()) return show_rules(host, options, request);
   return scan_and_tell(host, project, options, std::move(request));

@@ -3,6 +3,7 @@
 #include "crema/evidence/timestamp.h"
 #include "crema/scan/baseline.h"
 #include "crema/scan/core/rule_pages.h"
+#include "crema/scan/secrets/fingerprint_key.h"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -10,6 +11,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iostream>
+#include <iterator>
 #include <thread>
 
 namespace crema::cli {
@@ -27,7 +30,13 @@ void declare_choice(CLI::App& app, ScanOptions& options) {
   app.add_option("--severity", options.severity, "only findings at least this severe")
       ->check(CLI::IsMember({"note", "low", "medium", "high", "critical"}));
   app.add_option("--config", options.config, "gitleaks' configuration, instead of crema's rules");
+  app.add_option("--git", options.range, "what these commits added: main..HEAD");
+  app.add_flag("--staged", options.staged, "what the next commit adds");
+  app.add_flag("--history", options.history, "every version of every file");
+  app.add_option("--max-archive-depth", options.archive_depth, "archives within archives");
   app.add_option("--rules", options.rules, "the team's own rules, instead of .crema/rules");
+  app.add_flag("--pre-receive,!--pre-commit", options.pre_receive, "of install-hook: which one");
+  app.add_flag("--force", options.force, "of install-hook: put a hook that is there aside");
   app.add_flag("--list-rules", options.list_rules, "name the rules");
   app.add_option("--explain", options.explain, "show a rule's page");
 }
@@ -89,6 +98,7 @@ Result<std::string> path_in_tree(const sys::Host& host, const fs::path& root,
 Result<> take_words(const sys::Host& host, const fs::path& root, const ScanOptions& options,
                     scan::ScanRequest& request) {
   for (const auto& word : options.words) {
+    if (word == "-") continue;
     if (const auto family = scan::family_called(word); !family.empty()) {
       request.families.emplace_back(family);
       continue;
@@ -96,6 +106,28 @@ Result<> take_words(const sys::Host& host, const fs::path& root, const ScanOptio
     auto path = CREMA_TRY(path_in_tree(host, root, word));
     if (!path.empty()) request.below.push_back(std::move(path));
   }
+  return {};
+}
+
+// Beside the tree itself only secrets are looked for: the others judge files beside each other.
+Result<> choose_source(const sys::Host& host, ScanOptions& options, scan::ScanRequest& request) {
+  const bool text = std::erase(options.words, "-") > 0;
+  const int chosen = static_cast<int>(text) + static_cast<int>(!options.range.empty()) +
+                     static_cast<int>(options.staged) + static_cast<int>(options.history);
+  if (chosen == 0) return {};
+  if (chosen > 1)
+    return usage("--git, --staged, --history and - exclude each other", "choose one of them");
+  if (request.families.empty()) request.families = {"secrets"};
+  if (request.families != std::vector<std::string>{"secrets"})
+    return usage("only secrets are looked for in commits and texts", "crema scan secrets ...");
+  request.range = options.range;
+  request.in_hook = host.variable("GIT_INDEX_FILE") || host.variable("GIT_QUARANTINE_PATH");
+  request.source = text              ? scan::ScanSource::text
+                   : options.history ? scan::ScanSource::history
+                   : options.staged  ? scan::ScanSource::staged
+                                     : scan::ScanSource::commits;
+  if (text) request.text.assign(std::istreambuf_iterator<char>(std::cin), {});
+  request.base.clear();
   return {};
 }
 
@@ -122,12 +154,14 @@ Result<scan::ScanRequest> request_of(const sys::Host& host, const Project& proje
                    .root = project.root,
                    .today = evidence::timestamp_text(host.clock->wall()).substr(0, 10),
                    .selection = options.selection,
-                   .fingerprint_key = host.variable("CREMA_FINGERPRINT_KEY").value_or("")},
+                   .fingerprint_key = CREMA_TRY(scan::fingerprint_key(host))},
       .base = base_of(host, options),
       .use_markers = !options.no_inline,
       .use_waiver_files = !options.no_waivers,
       .threads = options.threads};
   CREMA_TRY(take_words(host, project.root, options, request));
+  CREMA_TRY(choose_source(host, options, request));
+  request.settings.archive_depth = options.archive_depth;
   if (request.threads == 0) request.threads = std::max(1U, std::thread::hardware_concurrency());
   if (!options.config.empty())
     request.settings.secret_config = host.working_directory / options.config;

@@ -18,8 +18,11 @@ namespace crema::cli {
 struct ScanOptions {
   std::vector<std::string> words;  // families, then a path
   scan::RuleSelection selection;
-  std::string config;          // gitleaks' TOML
-  std::string rules;           // a folder of pages
+  std::string config;  // gitleaks' TOML
+  std::string rules;   // a folder of pages
+  std::string range;   // of commits
+  bool staged = false, history = false;
+  std::size_t archive_depth = 2;
   std::string base, baseline;  // a revision, a file
   std::string write_baseline;
   std::string policy;
@@ -32,6 +35,7 @@ struct ScanOptions {
   std::size_t threads = 0;
   std::string format = "text";
   std::string sarif, sarif_full, json, junit, markdown;  // files
+  bool pre_receive = false, force = false;               // of install-hook
   bool list_rules = false;
   std::string explain;
 };

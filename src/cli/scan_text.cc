@@ -130,7 +130,11 @@ class FindingsText {
     auto out = fmt::format("    {} {}", style_.paint(Tone::blue, "-->"), place_text(first));
     if (!first.subject.empty()) out += "  " + style_.paint(Tone::dim, first.subject);
     out += "\n";
-    if (!first.locations.empty()) out += frames_.frame(first.locations.front(), style_);
+    // What a commit says of itself stands there; the file may be another today.
+    if (!first.locations.empty() && !first.locations.front().message.empty())
+      out += fmt::format("        {}\n", evidence::strip_escapes(first.locations.front().message));
+    else if (!first.locations.empty())
+      out += frames_.frame(first.locations.front(), style_);
     if (!first.message.empty() && first.message != group.title)
       out += fmt::format("        {}\n", wrapped(evidence::strip_escapes(first.message), 8));
     out += other_places(group, options_.all ? group.members.size() : kPlacesShown, style_);
@@ -173,13 +177,14 @@ class FindingsText {
     for (const auto& alias : finding.aliases)
       if (alias.starts_with("CVE-")) names += "  " + alias;
     const auto reach = evidence::to_text(finding.reach);
-    return fmt::format(
-        "        {:<32} {}{}{}\n", names,
-        finding.exploited ? style_.paint(Tone::red, "exploited, ") : "",
-        reach.empty() ? "reach unknown" : reach,
-        finding.message.empty()
-            ? ""
-            : "  " + style_.paint(Tone::dim, evidence::strip_escapes(finding.message)));
+    // The message begins with what the heading and the names say already.
+    std::string_view why = finding.message;
+    if (const auto colon = why.find(": "); colon != std::string_view::npos)
+      why.remove_prefix(colon + 2);
+    return fmt::format("        {:<30} {}{:<13} {}\n", names,
+                       finding.exploited ? style_.paint(Tone::red, "exploited, ") : "",
+                       reach.empty() ? "reach unknown" : reach,
+                       style_.paint(Tone::dim, evidence::strip_escapes(why)));
   }
 };
 
@@ -224,6 +229,19 @@ std::string table_text(const scan::ScanOutcome& outcome, const Style& style) {
   return out;
 }
 
+// How much it is, from raw findings to what is to be done.
+std::string amounts_text(const scan::ScanOutcome& outcome, std::size_t findings) {
+  std::size_t upgrades = 0;
+  std::size_t rules = 0;
+  for (const auto& group : groups_of(outcome.found, outcome.rules))
+    ++(group.upgrade ? upgrades : rules);
+  auto text = fmt::format("{}, {}", counted(findings, "finding"),
+                          counted(scan::count_incidents(outcome.found), "incident"));
+  if (rules > 0) text += fmt::format(", {} broken", counted(rules, "rule"));
+  if (upgrades > 0) text += fmt::format(", {} to make", counted(upgrades, "upgrade"));
+  return text;
+}
+
 }  // namespace
 
 std::string findings_text(const scan::ScanOutcome& outcome, const ScanTextOptions& options,
@@ -243,9 +261,7 @@ std::string scan_summary_text(const scan::ScanOutcome& outcome, const gate::Verd
   }
   for (const auto& scanner : outcome.scanners) rules += scanner.rules;
   const auto findings = outcome.found.size() - suppressed;
-  auto line = findings == 0 ? std::string("nothing found")
-                            : fmt::format("{}, {} to do", counted(findings, "finding"),
-                                          counted(scan::count_incidents(outcome.found), "thing"));
+  auto line = findings == 0 ? std::string("nothing found") : amounts_text(outcome, findings);
   if (known > 0) line += fmt::format("; {} known", known);
   if (!outcome.base.empty()) line += fmt::format(" since {}", outcome.base.substr(0, 10));
   if (suppressed > 0) line += fmt::format("; {} suppressed", suppressed);

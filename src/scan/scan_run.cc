@@ -1,7 +1,9 @@
 #include "crema/scan/scan_run.h"
 
 #include "known_prints.h"
+#include "scan_source.h"
 
+#include "crema/scan/archives/archive_scanner.h"
 #include "crema/scan/base_tree.h"
 #include "crema/scan/incidents.h"
 #include "crema/scan/waivers/waiver_files.h"
@@ -16,31 +18,37 @@
 namespace crema::scan {
 namespace {
 
-struct Made {
-  const ScannerKind* kind = nullptr;
-  std::unique_ptr<Scanner> scanner;
-};
+constexpr ScannerKind kArchives{"archives", "secrets", nullptr};
 
 bool wanted(const ScanRequest& request, const ScannerKind& kind) {
   return request.families.empty() ||
          std::ranges::find(request.families, kind.family) != request.families.end();
 }
 
-Result<std::vector<Made>> make_scanners(const ScanRequest& request, const ScanSettings& settings) {
-  std::vector<Made> all;
+Result<std::vector<MadeScanner>> make_scanners(const ScanRequest& request,
+                                               const ScanSettings& settings) {
+  std::vector<MadeScanner> all;
   for (const auto& kind : scanner_kinds())
     if (wanted(request, kind)) all.push_back({&kind, CREMA_TRY(kind.make(settings))});
+  // Archives hold secrets as folders do; what depends on a tree has none in them.
+  for (const auto& made : all) {
+    if (made.kind->name != "secrets" || settings.archive_depth == 0) continue;
+    auto archives =
+        CREMA_TRY(ArchiveScanner::create({made.scanner.get()}, {.depth = settings.archive_depth}));
+    all.push_back({&kArchives, std::move(archives)});
+    break;
+  }
   return all;
 }
 
-std::string versions_of(std::span<const Made> all) {
+std::string versions_of(std::span<const MadeScanner> all) {
   std::string versions;
   for (const auto& made : all)
     versions += std::string(made.kind->name) + " " + made.scanner->version() + "\n";
   return versions;
 }
 
-Result<TreeScan> pass(const ScanRequest& request, std::span<const Made> all,
+Result<TreeScan> pass(const ScanRequest& request, std::span<const MadeScanner> all,
                       const std::filesystem::path& root, bool is_base) {
   std::vector<const Scanner*> scanners;
   for (const auto& made : all) scanners.push_back(made.scanner.get());
@@ -78,7 +86,7 @@ void mark_known(std::span<Found> all, const Fingerprints& known) {
       one.finding.state = evidence::FindingState::known;
 }
 
-Result<> check_names(const RuleSelection& selection, std::span<const Made> all) {
+Result<> check_names(const RuleSelection& selection, std::span<const MadeScanner> all) {
   std::vector<const Rule*> rules;
   for (const auto& made : all)
     for (const auto& rule : made.scanner->rules()) rules.push_back(&rule);
@@ -128,7 +136,7 @@ Result<> judge(const ScanRequest& request, TreeScan& scan, ScanOutcome& outcome)
   return {};
 }
 
-void describe(std::span<const Made> all, ScanOutcome& outcome) {
+void describe(std::span<const MadeScanner> all, ScanOutcome& outcome) {
   for (const auto& made : all) {
     const auto rules = made.scanner->rules();
     outcome.scanners.push_back({.name = std::string(made.kind->name),
@@ -151,7 +159,9 @@ Result<ScanOutcome> run_scan(const ScanRequest& request) {
   if (!request.cache.empty() && !sys::make_directories(request.cache)) {
     // It would only have saved time.
   }
-  auto scan = CREMA_TRY(pass(request, scanners, request.settings.root, false));
+  auto scan = request.source == ScanSource::tree
+                  ? CREMA_TRY(pass(request, scanners, request.settings.root, false))
+                  : CREMA_TRY(scan_source(request, scanners));
   CREMA_TRY(judge(request, scan, outcome));
   mark_known(scan.found, request.known);
   if (!outcome.base.empty())

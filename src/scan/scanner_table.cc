@@ -1,4 +1,5 @@
 // The table of scanners.
+#include "crema/scan/compose/compose_scanner.h"
 #include "crema/scan/deps/dependency_scanner.h"
 #include "crema/scan/dockerfile/dockerfile_scanner.h"
 #include "crema/scan/kubernetes/kubernetes_scanner.h"
@@ -47,7 +48,7 @@ Result<std::unique_ptr<Scanner>> make_kubernetes(const ScanSettings& settings) {
 
 // hadolint's settings of the root hold for all Dockerfiles of the tree.
 Result<std::unique_ptr<Scanner>> make_dockerfile(const ScanSettings& settings) {
-  DockerfileSettings own{.selection = settings.selection, .extra = settings.team_rules};
+  DockerfileSettings own{.selection = settings.selection, .extra_rules = settings.team_rules};
   for (const auto* name : {".hadolint.yaml", ".hadolint.yml"}) {
     const auto file = settings.root / name;
     std::error_code error;
@@ -57,6 +58,11 @@ Result<std::unique_ptr<Scanner>> make_dockerfile(const ScanSettings& settings) {
     break;
   }
   return make_dockerfile_scanner(std::move(own));
+}
+
+Result<std::unique_ptr<Scanner>> make_compose(const ScanSettings& settings) {
+  return make_compose_scanner(
+      {.selection = settings.selection, .extra_rules = settings.team_rules});
 }
 
 Result<std::unique_ptr<Scanner>> make_workflows(const ScanSettings& settings) {
@@ -72,6 +78,7 @@ constexpr std::array kKinds = {
     ScannerKind{"dependencies", "dependencies", make_dependencies},
     ScannerKind{"kubernetes", "infrastructure", make_kubernetes},
     ScannerKind{"dockerfile", "infrastructure", make_dockerfile},
+    ScannerKind{"compose", "infrastructure", make_compose},
     ScannerKind{"workflows", "infrastructure", make_workflows},
 };
 

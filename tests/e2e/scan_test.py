@@ -152,11 +152,46 @@ def left_out(repository: Repository) -> None:
     (repository.folder / "loop").unlink()
 
 
+def commits(repository: Repository) -> None:
+    """Secrets in what is about to be committed, in commits, in the whole history, in a text; and git's hooks."""
+    repository.git("checkout", "-qf", "main")
+    repository.git("clean", "-fdq")
+    repository.git("checkout", "-qb", "history")
+    repository.write("late.txt", f"token = {OTHER}\n")
+    repository.git("add", "late.txt")
+    staged = repository.findings("secrets", "--staged")
+    check([one["locations"][0]["path"] for one in staged] == ["late.txt"], "what the next commit adds is looked at alone")
+    repository.commit("late")
+    repository.git("rm", "-q", "late.txt")
+    repository.commit("gone")
+    check(not repository.findings("secrets", "--git", "HEAD~1..HEAD"), "a commit that removes a secret adds none")
+    added = repository.findings("secrets", "--git", "main..HEAD")
+    check([one["locations"][0]["path"] for one in added] == ["late.txt"], "what commits added is found, though it is gone")
+    check("by t, " in added[0]["locations"][0]["message"], "with the commit that brought it")
+    history = {one["locations"][0]["path"] for one in repository.findings("--history")}
+    check(history == {"late.txt", "main.go"}, "the history has every secret there ever was")
+    text = subprocess.run([repository.program, "scan", "-", "--format", "json"], input=f"a = {TOKEN}\n",
+                          cwd=repository.folder, env=repository.environment, timeout=60, capture_output=True, text=True)
+    check(text.returncode == 1 and json.loads(text.stdout)["findings"][0]["locations"][0]["path"] == "stdin",
+          "standard input is looked at")
+    installed = repository.scan("install-hook")
+    check(installed.returncode == 0 and (repository.folder / ".git/hooks/pre-commit").stat().st_mode & 0o100 != 0,
+          "a hook is installed")
+    repository.write("hooked.txt", f"token = {OTHER}\n")
+    repository.git("add", "hooked.txt")
+    refused = subprocess.run(["git", "commit", "-qm", "bad"], cwd=repository.folder, env=repository.environment,
+                             capture_output=True, text=True, timeout=60, check=False)
+    check(refused.returncode != 0 and "GitHub token" in refused.stdout + refused.stderr, "git refuses the commit")
+    repository.write("hooked.txt", "token = none\n")
+    repository.commit("good")
+    check(repository.git("log", "-1", "--format=%s") == "good", "and takes one without a secret")
+
+
 def main() -> int:
     program = str(pathlib.Path(sys.argv[1]).resolve())
     with tempfile.TemporaryDirectory(prefix="crema-scan-") as folder:
         repository = Repository(program, pathlib.Path(folder) / "repository")
-        for part in (branch, verdicts, secrecy, left_out):
+        for part in (branch, verdicts, secrecy, left_out, commits):
             print(f"-- {part.__name__}", flush=True)
             part(repository)
     print(f"{len(FAILURES)} failed" if FAILURES else "all passed")

@@ -192,6 +192,8 @@ bool reaches(const Marker& marker, MarkerScope scope, const Found& found) {
   if (scope == MarkerScope::file) return true;
   if (scope == MarkerScope::resource)
     return found.first_line <= marker.line + 1 && marker.line <= found.last_line;
+  // What stands right above a thing speaks of all its lines: of an instruction that goes on.
+  if (scope == MarkerScope::line_below && marker.code_below == found.first_line) return true;
   if (found.finding.locations.empty()) return false;
   const auto& place = found.finding.locations.front();
   const auto line = scope == MarkerScope::line ? marker.line : marker.code_below;

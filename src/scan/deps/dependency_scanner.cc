@@ -1,5 +1,6 @@
 #include "crema/scan/deps/dependency_scanner.h"
 
+#include "package_cache.h"
 #include "reachability.h"
 
 #include "crema/base/hash.h"
@@ -122,7 +123,7 @@ Found found_of(const DependencyHit& hit, const Upgrade& upgrade, const Advisorie
 
 // The graphs of all projects with hits, several at once.
 void set_reach(const Inventory& inventory, const DependencySettings& settings,
-               const SymbolsByPackage& symbols, const ModuleCache& cache,
+               const GoFolders& folders, const ModuleCache& cache,
                std::vector<DependencyHit>& hits) {
   std::map<const GoProject*, std::vector<DependencyHit*>> by_project;
   for (auto& hit : hits)
@@ -130,7 +131,6 @@ void set_reach(const Inventory& inventory, const DependencySettings& settings,
   std::vector<GoModuleView> views;
   for (const auto& project : inventory.go)
     views.push_back({project.folder, project.mod.path, &project.list});
-  const GoFolders folders(settings.target, symbols);
   const ImportGraph::Sources sources{.tree = inventory.packages,
                                      .modules = views,
                                      .folders = folders,
@@ -174,6 +174,13 @@ void say_age(const Inventory& inventory, const DependencySettings& settings,
   }
 }
 
+std::filesystem::path package_cache_path(const sys::Host& host) {
+  if (const auto cache = host.variable("XDG_CACHE_HOME"); cache && !cache->empty())
+    return std::filesystem::path(*cache) / "crema/go-packages";
+  const auto home = host.variable("HOME");
+  return home ? std::filesystem::path(*home) / ".cache/crema/go-packages" : std::filesystem::path();
+}
+
 }  // namespace
 
 Result<DependencySettings> dependency_settings(const sys::Host& host,
@@ -182,6 +189,7 @@ Result<DependencySettings> dependency_settings(const sys::Host& host,
   return DependencySettings{.advisories = std::make_shared<const Advisories>(std::move(advisories)),
                             .root = root,
                             .module_cache = module_cache_path(host),
+                            .package_cache = package_cache_path(host),
                             .today = evidence::timestamp_text(host.clock->wall()).substr(0, 10)};
 }
 
@@ -216,7 +224,10 @@ TreeAnswer DependencyScanner::conclude(std::span<const FileNotes> notes) const {
   answer.not_scanned = inventory.not_scanned;
   auto hits =
       find_hits(inventory, *settings_.advisories, settings_.standard_library, answer.not_scanned);
-  set_reach(inventory, settings_, symbols_, cache, hits);
+  PackageCache packages(settings_.package_cache, version());
+  const GoFolders folders(settings_.target, symbols_, &packages);
+  set_reach(inventory, settings_, folders, cache, hits);
+  packages.save();
   std::map<std::pair<std::string, std::string>, Upgrade> upgrades;
   for (auto& upgrade : plan_upgrades(hits, *settings_.advisories)) {
     auto key = std::pair(upgrade.ecosystem, upgrade.package);

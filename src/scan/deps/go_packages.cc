@@ -1,5 +1,7 @@
 #include "crema/scan/deps/go_packages.h"
 
+#include "package_cache.h"
+
 #include "crema/base/strings.h"
 #include "crema/sys/descriptor.h"
 
@@ -42,6 +44,18 @@ std::optional<std::string> read_file(int folder, const char* name) {
   return text;
 }
 
+// Each import and each symbol once: where they stand in other people's files nobody asks.
+void add(GoSourceFacts& all, GoSourceFacts file) {
+  for (auto& import : file.imports)
+    if (std::ranges::find(all.imports, import.path, &GoImport::path) == all.imports.end())
+      all.imports.push_back(std::move(import));
+  for (auto& mention : file.mentions)
+    if (std::ranges::none_of(all.mentions, [&](const GoMention& known) {
+          return known.path == mention.path && known.symbol == mention.symbol;
+        }))
+      all.mentions.push_back(std::move(mention));
+}
+
 std::unordered_map<std::string_view, std::vector<std::string_view>> read_table() {
   std::unordered_map<std::string_view, std::vector<std::string_view>> table;
   for (const auto line : split_lines(standard_library())) {
@@ -56,28 +70,40 @@ std::unordered_map<std::string_view, std::vector<std::string_view>> read_table()
 
 }  // namespace
 
-std::shared_ptr<const GoPackage> GoFolders::read(const std::filesystem::path& folder) const {
+std::shared_ptr<const GoPackage> GoFolders::read_files(const std::filesystem::path& folder) const {
+  const std::unique_ptr<DIR, CloseFolder> open{::opendir(folder.c_str())};
+  if (open == nullptr) return nullptr;
+  std::vector<std::string> names;
+  while (const auto* entry = ::readdir(open.get())) {
+    const std::string_view name = entry->d_name;
+    if (name.ends_with(".go") && !name.ends_with("_test.go")) names.emplace_back(name);
+  }
+  if (names.empty() || names.size() > kMostFiles) return nullptr;
+  std::ranges::sort(names);
+  GoPackageFile whole{.path = folder.native()};
+  for (const auto& name : names) {
+    const auto text = read_file(::dirfd(open.get()), name.c_str());
+    if (text && is_built(name, *text, target_)) add(whole.facts, read_go_source(*text, symbols_));
+  }
+  return std::make_shared<const GoPackage>(GoPackage{std::move(whole)});
+}
+
+std::shared_ptr<const GoPackage> GoFolders::read(const std::filesystem::path& folder,
+                                                 bool lasting) const {
   {
     const std::lock_guard lock(mutex_);
     if (const auto known = known_.find(folder.native()); known != known_.end())
       return known->second;
   }
-  std::shared_ptr<GoPackage> package;
-  if (const std::unique_ptr<DIR, CloseFolder> open{::opendir(folder.c_str())}) {
-    std::vector<std::string> names;
-    while (const auto* entry = ::readdir(open.get())) {
-      const std::string_view name = entry->d_name;
-      if (name.ends_with(".go") && !name.ends_with("_test.go")) names.emplace_back(name);
-    }
-    std::ranges::sort(names);
-    if (names.size() > kMostFiles) names.clear();
-    for (const auto& name : names) {
-      const auto text = read_file(::dirfd(open.get()), name.c_str());
-      if (package == nullptr) package = std::make_shared<GoPackage>();
-      if (text && is_built(name, *text, target_))
-        package->push_back(
-            {.path = (folder / name).native(), .facts = read_go_source(*text, symbols_)});
-    }
+  std::shared_ptr<const GoPackage> package;
+  if (lasting && cache_ != nullptr)
+    if (auto facts = cache_->find(folder.native()))
+      package = std::make_shared<const GoPackage>(
+          GoPackage{{.path = folder.native(), .facts = std::move(*facts)}});
+  if (package == nullptr) {
+    package = read_files(folder);
+    if (lasting && cache_ != nullptr && package != nullptr)
+      cache_->add(folder.native(), package->front().facts);
   }
   const std::lock_guard lock(mutex_);
   return known_.try_emplace(folder.native(), std::move(package)).first->second;

@@ -101,13 +101,25 @@ std::vector<std::string> names_of(std::string_view path) {
   return names;
 }
 
+// Methods of the library's own interfaces, which nearly every type has: one of them says nothing
+// where its type is not named too.
+constexpr std::string_view kEverywhere[] = {
+    "As",      "Bytes",       "Close",         "Context",       "Done",   "Err",
+    "Error",   "Flush",       "Format",        "Header",        "Is",     "Len",
+    "Less",    "MarshalJSON", "MarshalText",   "Name",          "Next",   "Read",
+    "ReadAt",  "ReadByte",    "ReadFrom",      "Reset",         "Seek",   "Size",
+    "String",  "Swap",        "UnmarshalJSON", "UnmarshalText", "Unwrap", "Write",
+    "WriteAt", "WriteByte",   "WriteHeader",   "WriteString",   "WriteTo"};
+
 // A symbol to look for, by its last name.
 struct Wanted {
   const GoImport* import = nullptr;
   std::string_view symbol;
   bool method = false;
   std::vector<std::string> qualifiers;  // of a function; empty: none is needed (import . "x")
-  bool found = false;
+  std::string_view type;                // that must be named too; "" for none
+  std::uint32_t line = 0;               // where it was met first
+  bool type_met = false;
 };
 
 class MentionSearch {
@@ -119,50 +131,70 @@ class MentionSearch {
       const auto qualifiers = import.name.empty()  ? names_of(import.path)
                               : import.name == "." ? std::vector<std::string>()
                                                    : std::vector{import.name};
+      bare_ = bare_ || qualifiers.empty();
       for (const auto& symbol : own->second) add(import, symbol, qualifiers);
     }
   }
   bool empty() const { return wanted_.empty(); }
 
-  void meet(std::string_view before, bool behind_point, const GoToken& name,
-            std::vector<GoMention>& mentions) {
+  // A name, with the one before a point in front of it.
+  void meet(std::string_view before, bool behind_point, const GoToken& name) {
+    if (!behind_point && !bare_) return;
     const auto known = by_name_.find(name.value);
     if (known == by_name_.end()) return;
     for (const auto number : known->second) {
       auto& wanted = wanted_[number];
-      if (wanted.found) continue;
-      const bool fits = wanted.method ? behind_point
-                        : wanted.qualifiers.empty()
-                            ? !behind_point
-                            : behind_point && std::ranges::find(wanted.qualifiers, before) !=
-                                                  wanted.qualifiers.end();
-      if (!fits) continue;
-      wanted.found = true;
-      mentions.push_back({wanted.import->path, std::string(wanted.symbol), name.line});
+      const bool qualified = wanted.qualifiers.empty()
+                                 ? !behind_point
+                                 : behind_point && std::ranges::find(wanted.qualifiers, before) !=
+                                                       wanted.qualifiers.end();
+      if (qualified && name.value == wanted.type) wanted.type_met = true;
+      if (wanted.line == 0 && last_name(wanted.symbol) == name.value &&
+          (wanted.method ? behind_point : qualified))
+        wanted.line = name.line;
     }
+  }
+
+  std::vector<GoMention> take() const {
+    std::vector<GoMention> mentions;
+    for (const auto& wanted : wanted_)
+      if (wanted.line != 0 && (wanted.type.empty() || wanted.type_met))
+        mentions.push_back({wanted.import->path, std::string(wanted.symbol), wanted.line});
+    return mentions;
   }
 
  private:
   std::vector<Wanted> wanted_;
+  bool bare_ = false;  // names without a package before them count
   std::unordered_map<std::string_view, std::vector<std::size_t>> by_name_;
+
+  static std::string_view last_name(std::string_view symbol) {
+    return symbol.substr(symbol.rfind('.') + 1);
+  }
 
   void add(const GoImport& import, std::string_view symbol,
            const std::vector<std::string>& qualifiers) {
-    const auto dot = symbol.rfind('.');
-    const bool method = dot != std::string_view::npos;
-    by_name_[method ? symbol.substr(dot + 1) : symbol].push_back(wanted_.size());
-    wanted_.push_back({&import, symbol, method, qualifiers});
+    const auto name = last_name(symbol);
+    Wanted wanted{.import = &import,
+                  .symbol = symbol,
+                  .method = name.size() < symbol.size(),
+                  .qualifiers = qualifiers};
+    by_name_[name].push_back(wanted_.size());
+    if (wanted.method && std::ranges::find(kEverywhere, name) != std::end(kEverywhere)) {
+      wanted.type = symbol.substr(0, symbol.find('.'));
+      by_name_[wanted.type].push_back(wanted_.size());
+    }
+    wanted_.push_back(std::move(wanted));
   }
 };
 
-void find_mentions(GoLexer& lexer, GoToken token, MentionSearch& search,
-                   std::vector<GoMention>& mentions) {
+void find_mentions(GoLexer& lexer, GoToken token, MentionSearch& search) {
   std::string_view before;  // the name before a point
   std::string_view last;    // the name that came last, "" after anything else
   bool behind_point = false;
   for (; token.kind != Kind::end; token = lexer.next()) {
     if (token.kind == Kind::name) {
-      search.meet(before, behind_point, token, mentions);
+      search.meet(before, behind_point, token);
       last = token.value;
       behind_point = false;
     } else {
@@ -180,7 +212,10 @@ GoSourceFacts read_go_source(std::string_view text, const SymbolsByPackage& symb
   GoLexer lexer(text);
   const auto behind = ImportReader(lexer, facts.imports).read();
   MentionSearch search(facts.imports, symbols);
-  if (!search.empty()) find_mentions(lexer, behind, search, facts.mentions);
+  if (!search.empty()) {
+    find_mentions(lexer, behind, search);
+    facts.mentions = search.take();
+  }
   return facts;
 }
 

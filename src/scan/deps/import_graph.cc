@@ -111,9 +111,8 @@ ImportGraph::Located ImportGraph::in_module(const BuiltModule& module,
     if (found != sources_.tree.end()) located.package = &found->second;
     return found != sources_.tree.end();
   };
-  const auto from_disk = [&](const std::filesystem::path& folder) {
-    if (folder.empty()) return;
-    located.kept = sources_.folders.read(folder);
+  const auto from_disk = [&](const std::filesystem::path& folder, bool lasting) {
+    located.kept = sources_.folders.read(folder, lasting);
     located.package = located.kept.get();
   };
   if (!module.folder.empty()) {
@@ -122,12 +121,12 @@ ImportGraph::Located ImportGraph::in_module(const BuiltModule& module,
     while (text.ends_with('/')) text.pop_back();
     if (text == ".") text.clear();
     if (!from_tree(joined(text, rest)) && (folder.is_absolute() || text.starts_with("..")))
-      from_disk(std::filesystem::path(sources_.root) / folder / rest);
+      from_disk(std::filesystem::path(sources_.root) / folder / rest, false);
     return located;
   }
   if (from_tree(joined(module_.folder, joined("vendor", package)))) return located;
   const auto folder = sources_.cache.folder_of(module.used);
-  if (!folder.empty()) from_disk(rest.empty() ? folder : folder / rest);
+  if (!folder.empty()) from_disk(rest.empty() ? folder : folder / rest, true);
   return located;
 }
 

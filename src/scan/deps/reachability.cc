@@ -87,11 +87,13 @@ ReachAnswer mentioned(const ImportGraph& graph, const VulnerablePackage& package
                       const std::vector<std::string>& symbols, const GoPlace& place) {
   ReachAnswer answer{.reach = Reach::mentioned};
   const auto names = package.path.substr(package.path.rfind('/') + 1) + "." + some_of(symbols);
+  const auto* verb = symbols.size() == 1 ? "is" : "are";
   if (place.known()) {
-    answer.why = fmt::format("{} is named in {}:{}", names, place.path, place.line);
+    answer.why = fmt::format("{} {} named in {}:{}", names, verb, place.path, place.line);
     answer.places.push_back(location(place, "names " + symbols.front()));
   } else {
-    answer.why = fmt::format("{} is named in a dependency{}", names, way_text(graph, package.path));
+    answer.why =
+        fmt::format("{} {} named in a dependency{}", names, verb, way_text(graph, package.path));
     if (const auto origin = origin_of(graph, package.path); origin.known())
       answer.places.push_back(location(origin, "leads to " + package.path));
   }

@@ -26,8 +26,10 @@ ShellInUse shell_of(const Instruction& instruction) {
   name = name.substr(name.find_last_of("/\\") + 1);
   shell.is_posix =
       !name.starts_with("powershell") && !name.starts_with("pwsh") && !name.starts_with("cmd");
-  shell.has_pipefail = std::ranges::any_of(
-      instruction.words, [](const auto& word) { return word.text == "pipefail"; });
+  // The sh of Debian knows no such option.
+  shell.has_pipefail = name != "sh" && std::ranges::any_of(instruction.words, [](const auto& word) {
+                         return word.text == "pipefail";
+                       });
   if (!shell.is_posix) shell.has_pipefail = true;  // there is nothing to set
   return shell;
 }
@@ -51,14 +53,17 @@ void read_script(BuildStep& step, const ShellInUse& shell) {
 
 Build::Build(const dockerfile::Dockerfile& file, const DockerfileSettings& settings)
     : file_(file), settings_(settings) {
-  for (const auto& instruction : file_.instructions)
+  std::size_t stage = kNoStage;
+  for (const auto& instruction : file_.instructions) {
+    if (instruction.verb == Verb::from) stage = stage == kNoStage ? 0 : stage + 1;
     if (instruction.verb == Verb::arg || instruction.verb == Verb::env)
       for (const auto& [key, value] : instruction.settings) {
-        names_.insert(key.text);
+        names_[key.text].insert(instruction.verb == Verb::arg ? kNoStage : stage);
         if (!value) continue;
         auto text = expanded(value->text);
         if (text.size() <= kLongestDefault) defaults_.try_emplace(key.text, std::move(text));
       }
+  }
   add_stages();
   add_steps();
 }
@@ -73,10 +78,16 @@ std::string Build::expanded(std::string_view word) const {
       file_.escape);
 }
 
-bool Build::is_set(std::string_view word) const {
+bool Build::is_set(std::string_view word, std::size_t stage) const {
   bool found = false;
   dockerfile::expand(word, [&](std::string_view name) -> std::optional<std::string> {
-    found = found || names_.contains(name);
+    const auto known = names_.find(name);
+    if (known == names_.end()) return std::nullopt;
+    found = found || known->second.contains(kNoStage) || known->second.contains(stage);
+    for (auto one = stage; !found && one < stages_.size() && stages_[one].base;) {
+      one = *stages_[one].base;
+      found = known->second.contains(one);
+    }
     return std::nullopt;
   });
   return found;

@@ -50,8 +50,8 @@ class Build {
   const std::vector<BuildStage>& stages() const { return stages_; }
   // The word without quotes, with the defaults of ARG and ENV where they are known.
   std::string expanded(std::string_view word) const;
-  // Whether ARG or ENV name one of the variables in the word, with a value or without.
-  bool is_set(std::string_view word) const;
+  // Whether a variable in the word is named by an ARG, or by an ENV that a stage sees.
+  bool is_set(std::string_view word, std::size_t stage) const;
   // What a stage is called in messages and fingerprints: its name or its image.
   std::string stage_name(std::size_t stage) const;
   // Whether what a step leaves behind ends in an image: its stage is kept, or others run it later.
@@ -64,8 +64,8 @@ class Build {
   const DockerfileSettings& settings_;
   std::vector<BuildStep> steps_;
   std::vector<BuildStage> stages_;
-  std::map<std::string, std::string, std::less<>> defaults_;  // of ARG and ENV
-  std::set<std::string, std::less<>> names_;                  // of ARG and ENV
+  std::map<std::string, std::string, std::less<>> defaults_;         // of ARG and ENV
+  std::map<std::string, std::set<std::size_t>, std::less<>> names_;  // with the stages of their ENV
 
   void add_stages();
   void add_steps();

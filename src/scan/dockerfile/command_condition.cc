@@ -70,8 +70,10 @@ struct EnvPart {
   Pattern value;
 };
 
-// "y" and "yes" as flags, "-y" and "install" as arguments, "qq" as a letter twice.
+// "y" and "yes" as flags, "-y" and "install" as arguments, "qq" and "quiet quiet" as a flag twice.
 bool has(const Command& command, std::string_view name) {
+  if (const auto blank = name.find(' '); blank != std::string_view::npos)
+    return count_flag(command, name.substr(0, blank)) > 1;
   return has_flag(command, name) || has_argument(command, name) ||
          has_argument(command, "-" + std::string(name)) ||
          (name.size() == 2 && name[0] == name[1] && count_flag(command, name.substr(0, 1)) > 1);

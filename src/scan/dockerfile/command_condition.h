@@ -4,9 +4,9 @@
 //       command: [curl]              the program; "pip*" for any rest
 //       with: [install, add]         it has one of these arguments
 //       flags: [k, insecure]         and one of these flags, without their dashes
-//       without: [y, yes]            and none of these: flags, or whole arguments
-//       matches: "sslverify=(0|no)"  and this fits its arguments, joined by blanks
-//       kept: true                   and what it leaves ends in the image
+//       without: [y, yes]            and none of these: flags, whole arguments, "q q" for a flag
+//       twice matches: "sslverify=(0|no)"  and this fits its arguments, joined by blanks kept: true
+//       and what it leaves ends in the image
 //     env: {NODE_TLS_REJECT_UNAUTHORIZED: "0"}
 //                                    a variable that ENV, ARG or the shell sets; what fits its
 //                                    value

@@ -94,15 +94,15 @@ void relative_workdir(const Build& build, DockerfileReport& report) {
 }
 
 void system_workdir(const Build& build, DockerfileReport& report) {
-  constexpr std::string_view kFolders[] = {
-      "/proc",  "/sys", "/dev",     "/boot",     "/etc",     "/bin",  "/sbin", "/lib",
-      "/lib64", "/usr", "/usr/bin", "/usr/sbin", "/usr/lib", "/root", "/run",  "/var"};
+  constexpr std::string_view kFolders[] = {"/proc",  "/sys",     "/dev",      "/boot",
+                                           "/etc",   "/bin",     "/sbin",     "/lib",
+                                           "/lib64", "/usr/bin", "/usr/sbin", "/usr/lib"};
   for (const auto& step : build.steps()) {
     if (!step.is(Verb::workdir) || step.instruction->words.empty()) continue;
     auto path = build.expanded(step.instruction->words.front().text);
     while (path.size() > 1 && path.ends_with('/')) path.pop_back();
     if (path.starts_with("/proc/") || path.starts_with("/sys/") || path.starts_with("/dev/") ||
-        std::ranges::find(kFolders, path) != std::end(kFolders))
+        path.starts_with("/boot/") || std::ranges::find(kFolders, path) != std::end(kFolders))
       report.add(step, step.instruction->words.front(),
                  fmt::format("`{}` belongs to the system", path));
   }
@@ -133,11 +133,11 @@ bool extracts(const shell::Command& command) {
 // The archives that a COPY from the context brings: their names in the image.
 std::vector<std::string> archives_of(const dockerfile::Instruction& copy) {
   std::vector<std::string> names;
-  const auto target = unquoted(copy.words.back().text);
-  if (is_archive(target)) return {std::string(name_of(target))};
+  // First the name, then the quotes: the slashes of Windows are escapes elsewhere.
+  const auto name = [](const dockerfile::Word& word) { return unquoted(name_of(word.text)); };
+  if (auto target = name(copy.words.back()); is_archive(target)) return {std::move(target)};
   for (std::size_t i = 0; i + 1 < copy.words.size(); ++i)
-    if (const auto source = unquoted(copy.words[i].text); is_archive(source))
-      names.emplace_back(name_of(source));
+    if (auto source = name(copy.words[i]); is_archive(source)) names.push_back(std::move(source));
   return names;
 }
 

@@ -27,6 +27,12 @@ constexpr std::string_view kMethod = "1";
 constexpr std::string_view kFramework = "dockerfile";
 constexpr std::size_t kLooksLikeOne = 4096;
 
+bool is_for_dockerfiles(const Rule& rule) {
+  return std::ranges::any_of(rule.metadata->entries, [](const auto& entry) {
+    return entry.first->text == "framework" && entry.second->text == kFramework;
+  });
+}
+
 struct ReadyRule {
   const Rule* rule = nullptr;
   const DockerfileCheck* check = nullptr;
@@ -67,8 +73,9 @@ class DockerfileScanner : public Scanner {
   static Result<std::unique_ptr<Scanner>> create(DockerfileSettings settings) {
     auto scanner = std::make_unique<DockerfileScanner>();
     scanner->rules_ = CREMA_TRY(parse_rules(dockerfile_rule_pages()));
-    for (auto& rule : settings.extra) scanner->rules_.push_back(std::move(rule));
-    settings.extra.clear();
+    for (auto& rule : settings.extra_rules)
+      if (is_for_dockerfiles(rule)) scanner->rules_.push_back(std::move(rule));
+    settings.extra_rules.clear();
     std::string version = std::string(kMethod) + settings_text(settings);
     for (const auto& page : dockerfile_rule_pages()) version += page.text;
     for (const auto& rule : scanner->rules_) {

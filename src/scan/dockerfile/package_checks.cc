@@ -55,6 +55,21 @@ bool is_installer(const Command& command) {
          has_any_argument(command, kInstallVerbs);
 }
 
+// The first step behind `from`, of its stage, that installs with the program.
+const BuildStep* install_behind(const Build& build, const BuildStep& from,
+                                std::string_view program) {
+  bool behind = false;
+  for (const auto& step : build.steps()) {
+    if (behind && step.stage == from.stage &&
+        std::ranges::any_of(step.commands.commands, [&](const Command& command) {
+          return shell::program_of(command) == program && is_installer(command);
+        }))
+      return &step;
+    behind = behind || &step == &from;
+  }
+  return nullptr;
+}
+
 void update_alone(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     const auto& commands = step.commands.commands;
@@ -70,6 +85,8 @@ void update_alone(const Build& build, DockerfileReport& report) {
                          fmt::format("`{} {}` stands alone: its layer is kept while the lists in "
                                      "it grow old",
                                      program, verb));
+      if (const auto* later = install_behind(build, step, program))
+        report.also(*later, {}, "installs from the old lists");
       break;
     }
   }
@@ -122,7 +139,7 @@ struct Cleaner {
   Names installs;
   Names cleans;
   std::string_view second_clean;  // "clean all"; "" where one word is enough
-  std::string_view folder;        // which may be removed or mounted instead
+  Names folders;                  // which may be removed or mounted instead
 };
 
 constexpr std::string_view kYum[] = {"yum"};
@@ -134,26 +151,34 @@ constexpr std::string_view kDnfInstalls[] = {"install",         "in",     "upgra
                                              "upgrade-minimal", "up-min", "reinstall", "rei"};
 constexpr std::string_view kZypper[] = {"zypper"};
 constexpr std::string_view kZypperInstalls[] = {"install", "in", "source-install", "si", "patch"};
+constexpr std::string_view kRpmFolders[] = {"/var/cache/yum", "/var/cache/dnf",
+                                            "/var/cache/libdnf5", ".cache/libdnf5"};
+constexpr std::string_view kZypperFolders[] = {"/var/cache/zypp"};
 constexpr std::string_view kZypperCleans[] = {"clean", "cc"};
 
-bool cleans(const Command& command, const Cleaner& manager) {
-  if (removes(command, manager.folder)) return true;
-  return is_one_of(shell::program_of(command), manager.programs) &&
-         has_any_argument(command, manager.cleans) &&
+bool cleans(const Command& command, const Cleaner& manager, std::string_view program) {
+  if (std::ranges::any_of(manager.folders,
+                          [&](std::string_view folder) { return removes(command, folder); }))
+    return true;
+  return shell::program_of(command) == program && has_any_argument(command, manager.cleans) &&
          (manager.second_clean.empty() || has_argument(command, manager.second_clean));
 }
 
 void cache_left(const Build& build, DockerfileReport& report, const Cleaner& manager) {
   for (const auto& step : build.steps()) {
-    if (!build.is_kept(step) || has_mount(step, manager.folder)) continue;
+    if (!build.is_kept(step) || std::ranges::any_of(manager.folders, [&](std::string_view folder) {
+          return has_mount(step, folder);
+        }))
+      continue;
     const auto& commands = step.commands.commands;
     const auto install = std::ranges::find_if(commands, [&](const Command& command) {
       return is_one_of(shell::program_of(command), manager.programs) &&
              has_any_argument(command, manager.installs);
     });
     if (install == commands.end() ||
-        std::any_of(install, commands.end(),
-                    [&](const Command& command) { return cleans(command, manager); }))
+        std::any_of(std::next(install), commands.end(), [&](const Command& command) {
+          return cleans(command, manager, shell::program_of(*install));
+        }))
       continue;
     report.add_command(step, *install,
                        fmt::format("What `{}` downloads stays in the image: nothing cleans it in "
@@ -163,15 +188,15 @@ void cache_left(const Build& build, DockerfileReport& report, const Cleaner& man
 }
 
 void yum_cache_left(const Build& build, DockerfileReport& report) {
-  cache_left(build, report, {kYum, kYumInstalls, kClean, "all", "/var/cache/yum"});
+  cache_left(build, report, {kYum, kYumInstalls, kClean, "all", kRpmFolders});
 }
 
 void dnf_cache_left(const Build& build, DockerfileReport& report) {
-  cache_left(build, report, {kDnf, kDnfInstalls, kClean, "all", "/var/cache/libdnf5"});
+  cache_left(build, report, {kDnf, kDnfInstalls, kClean, "all", kRpmFolders});
 }
 
 void zypper_cache_left(const Build& build, DockerfileReport& report) {
-  cache_left(build, report, {kZypper, kZypperInstalls, kZypperCleans, "", "/var/cache/zypp"});
+  cache_left(build, report, {kZypper, kZypperInstalls, kZypperCleans, "", kZypperFolders});
 }
 
 void yarn_cache_left(const Build& build, DockerfileReport& report) {
@@ -207,8 +232,7 @@ bool turns_pip_cache_off(std::string_view assignment) {
 bool is_pip_install(const Command& command) {
   const auto program = shell::program_of(command);
   if (!has_argument(command, "install")) return false;
-  if (program.starts_with("pip"))
-    return !program.starts_with("pipenv") && !program.starts_with("pipx");
+  if (program.starts_with("pip")) return !program.starts_with("pipenv");
   if (!program.starts_with("python")) return false;
   const auto& words = command.arguments;
   for (std::size_t i = 0; i + 2 < words.size(); ++i)
@@ -238,7 +262,9 @@ void pip_cache_left(const Build& build, DockerfileReport& report) {
     });
     if (exported) continue;
     for (const auto& command : commands) {
-      if (!is_pip_install(command) || has_argument(command, "--no-cache-dir")) continue;
+      if (!is_pip_install(command) || shell::program_of(command).starts_with("pipx") ||
+          has_argument(command, "--no-cache-dir"))
+        continue;
       report.add_command(step, command, "The cache of pip stays in the image");
       break;
     }

@@ -5,7 +5,7 @@
 
 namespace crema::scan {
 
-// pip, pip3, python -m pip, with install.
+// pip, pip3, pipx, python -m pip, with install.
 bool is_pip_install(const shell::Command& command);
 
 }  // namespace crema::scan

@@ -154,7 +154,7 @@ void rpm_unpinned(const Build& build, DockerfileReport& report,
         const auto package = build.expanded(word->text);
         const bool known_variable = word->text.find('-') != std::string::npos &&
                                     dockerfile::has_variable(word->text) &&
-                                    build.is_set(word->text);
+                                    build.is_set(word->text, step.stage);
         if (module ? package.find(':') != std::string::npos
                    : known_variable || has_rpm_version(package))
           continue;
@@ -244,8 +244,7 @@ void npm_unpinned(const Build& build, DockerfileReport& report) {
     for (const auto& command : step.commands.commands) {
       if (shell::program_of(command) != "npm") continue;
       const auto words = shell::operands(command, {"loglevel", "registry", "prefix", "cache"});
-      if (words.empty() || (words.front()->text != "install" && words.front()->text != "i"))
-        continue;
+      if (words.empty() || !is_one_of(words.front()->text, {"install", "i", "add"})) continue;
       const auto found = std::find_if(words.begin() + 1, words.end(),
                                       [](const Word* word) { return !is_npm_pinned(word->text); });
       if (found != words.end())

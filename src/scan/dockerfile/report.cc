@@ -37,6 +37,14 @@ void DockerfileReport::add_command(const BuildStep& step, const shell::Command& 
          fmt::format("{} {}", command.name.text, word.text));
 }
 
+void DockerfileReport::also(const BuildStep& step, dockerfile::Place place, std::string message) {
+  if (place.line == 0) place = step.instruction->place_of(0);
+  found_.back().finding.locations.push_back({.path = std::string(path_),
+                                             .line = place.line,
+                                             .column = place.column,
+                                             .message = std::move(message)});
+}
+
 void DockerfileReport::add_line(const BuildStep& step, std::uint32_t line, std::string message) {
   add_at(step, {line, 1}, {line, 1}, std::move(message), "");
   found_.back().first_line = found_.back().last_line = line;

@@ -36,6 +36,8 @@ class DockerfileReport {
   void add_command(const BuildStep& step, const shell::Command& command, std::string message);
   void add_command(const BuildStep& step, const shell::Command& command, const shell::Word& word,
                    std::string message);
+  // One more place of the finding that was added last, and why it is named.
+  void also(const BuildStep& step, dockerfile::Place place, std::string message);
   // A line that is no instruction's; the finding is told of the step's stage.
   void add_line(const BuildStep& step, std::uint32_t line, std::string message);
   // A stage that lacks something, at its FROM.

@@ -98,9 +98,9 @@ std::string flags_of(const BuildStep& step) {
   return all;
 }
 
-// Long scripts were most likely put into RUNs of their own on purpose.
+// Scripts of several commands were most likely put into RUNs of their own on purpose.
 void consecutive_runs(const Build& build, DockerfileReport& report) {
-  constexpr std::size_t kLongScript = 2;
+  constexpr std::size_t kLongScript = 1;
   const BuildStep* before = nullptr;
   for (const auto& step : build.steps()) {
     const bool run = step.is(Verb::run) && !step.on_build;
@@ -108,6 +108,7 @@ void consecutive_runs(const Build& build, DockerfileReport& report) {
         before->commands.commands.size() <= kLongScript &&
         step.commands.commands.size() <= kLongScript) {
       report.add(step, "One RUN after another: each makes a layer");
+      report.also(*before, {}, "the one before");
     } else {
       before = run ? &step : nullptr;
     }

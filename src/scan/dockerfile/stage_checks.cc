@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 namespace crema::scan {
 namespace {
@@ -15,12 +15,15 @@ namespace {
 using dockerfile::Verb;
 
 void duplicate_stage_name(const Build& build, DockerfileReport& report) {
-  std::set<std::string> seen;
+  std::map<std::string, const BuildStage*> first;
   for (const auto& stage : build.stages()) {
-    if (stage.name.empty() || seen.insert(to_lower(stage.name)).second) continue;
+    if (stage.name.empty()) continue;
+    const auto [before, fresh] = first.try_emplace(to_lower(stage.name), &stage);
+    if (fresh) continue;
     report.add(
         build.steps()[stage.from_step], stage.stage->name,
         fmt::format("`{}` names an earlier stage too: --from means the later one", stage.name));
+    report.also(build.steps()[before->second->from_step], {}, "the earlier stage");
   }
 }
 

@@ -26,12 +26,14 @@ void no_healthcheck(const Build& build, DockerfileReport& report) {
 
 // All but the last of an instruction in a stage are without effect.
 void repeated(const Build& build, DockerfileReport& report, Verb verb) {
-  std::map<std::size_t, const BuildStep*> first;
+  std::map<std::size_t, const BuildStep*> last;
+  for (const auto& step : build.steps())
+    if (step.is(verb) && !step.on_build) last[step.stage] = &step;
   for (const auto& step : build.steps()) {
-    if (!step.is(verb) || step.on_build) continue;
-    if (!first.try_emplace(step.stage, &step).second)
-      report.add(step, fmt::format("A second {} in one stage: the earlier one has no effect",
-                                   dockerfile::to_text(verb)));
+    if (!step.is(verb) || step.on_build || last[step.stage] == &step) continue;
+    const auto name = dockerfile::to_text(verb);
+    report.add(step, fmt::format("This {} has no effect: a later one of the stage counts", name));
+    report.also(*last[step.stage], {}, fmt::format("the {} that counts", name));
   }
 }
 
@@ -116,8 +118,12 @@ void impossible_trigger(const Build& build, DockerfileReport& report) {
 void before_from(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     if (step.stage != kNoStage || step.is(Verb::arg)) continue;
-    report.add(step, fmt::format("{} stands before the first FROM",
-                                 dockerfile::to_text(step.instruction->verb)));
+    const auto name = dockerfile::to_text(step.instruction->verb);
+    if (build.stages().empty()) {
+      report.add(step, fmt::format("There is no FROM, and {} stands where it should", name));
+      return;
+    }
+    report.add(step, fmt::format("{} stands before the first FROM", name));
   }
 }
 

@@ -70,6 +70,16 @@ TEST(Markers, OfCheckovCoverTheResourceAround) {
   }
 }
 
+TEST(Markers, AboveAnInstructionCoverItsLinesFurtherDown) {
+  const auto marker =
+      find_markers("Dockerfile", "# hadolint ignore=DL3008\nRUN a && \\\n b\n").at(0);
+  auto one = found("infrastructure", "DL3008", 3);
+  EXPECT_FALSE(covers(marker, one));
+  one.first_line = 2;
+  one.last_line = 3;
+  EXPECT_TRUE(covers(marker, one));
+}
+
 TEST(Markers, HaveReasonsAndDays) {
   const auto own = find_markers("f", "# crema:ignore A,B until 2026-12-31 -- it is a test key\n");
   ASSERT_THAT(own, SizeIs(1));

@@ -294,6 +294,23 @@ TEST_F(Dependencies, WhatCannotBeReadIsSaid) {
                                  "deps/go.mod"));
 }
 
+TEST_F(Dependencies, ModulesAreReadOnce) {
+  write("tree/go.mod", "module m\ngo 1.20\nrequire dep.org/a v1.1.0\nrequire dep.org/b v1.0.0\n");
+  write("tree/main.go", "package main\nimport \"dep.org/b\"\n");
+  write("cache/dep.org/b@v1.0.0/b.go", "package b\nimport \"dep.org/a/bad\"\nvar _ = bad.Run\n");
+  write("cache/dep.org/a@v1.1.0/bad/bad.go", "package bad\n");
+  const DependencySettings settings{.package_cache = folder_.path() / "kept/packages"};
+  EXPECT_EQ(only(scan({kVulnerable}, settings)).reach, Reach::mentioned);
+  ASSERT_TRUE(sys::remove_tree(folder_.path() / "cache"));
+  EXPECT_EQ(only(scan({kVulnerable}, settings)).reach, Reach::mentioned);
+  // What was kept for other advisories, or is damaged, does not count.
+  auto other = kVulnerable;
+  other.imports[0].symbols = {"Stop"};
+  EXPECT_EQ(only(scan({other}, settings)).reach, Reach::unknown);
+  write("kept/packages", "crema go packages 1");
+  EXPECT_EQ(only(scan({kVulnerable}, settings)).reach, Reach::unknown);
+}
+
 TEST_F(Dependencies, OldDataIsSaid) {
   write("tree/go.mod", "module m\ngo 1.20\n");
   const auto done = scan({kVulnerable}, {.today = "2026-03-01", .oldest_data = 30});

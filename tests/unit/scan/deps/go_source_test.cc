@@ -53,7 +53,7 @@ TEST(GoSource, StandsWhatIsNoGo) {
 }
 
 const SymbolsByPackage kSymbols = {
-    {"golang.org/x/crypto/ssh", {"NewServerConn", "Conn.Close"}},
+    {"golang.org/x/crypto/ssh", {"NewServerConn", "Conn.Dial", "Conn.Close"}},
     {"gopkg.in/yaml.v2", {"Unmarshal"}},
     {"example.org/go-thing/v3", {"Do"}},
 };
@@ -83,9 +83,16 @@ TEST(GoSource, FindsFunctionsByTheirPackage) {
 
 TEST(GoSource, FindsMethodsOfAnything) {
   const std::string ssh = "\"golang.org/x/crypto/ssh\"\n";
-  EXPECT_THAT(mentions_in(ssh, "c.Close()"), ElementsAre("Conn.Close"));
-  EXPECT_THAT(mentions_in(ssh, "f().Close()"), ElementsAre("Conn.Close"));
-  EXPECT_THAT(mentions_in(ssh, "Close()"), IsEmpty());
+  EXPECT_THAT(mentions_in(ssh, "c.Dial()"), ElementsAre("Conn.Dial"));
+  EXPECT_THAT(mentions_in(ssh, "f().Dial()"), ElementsAre("Conn.Dial"));
+  EXPECT_THAT(mentions_in(ssh, "Dial()"), IsEmpty());
+}
+
+TEST(GoSource, WantsTheTypeOfMethodsThatAllHave) {
+  const std::string ssh = "\"golang.org/x/crypto/ssh\"\n";
+  EXPECT_THAT(mentions_in(ssh, "f.Close()"), IsEmpty());
+  EXPECT_THAT(mentions_in(ssh, "f.Close(); var c ssh.Conn"), ElementsAre("Conn.Close"));
+  EXPECT_THAT(mentions_in(ssh, "f.Close(); var c other.Conn"), IsEmpty());
 }
 
 TEST(GoSource, LooksNotIntoStringsAndComments) {

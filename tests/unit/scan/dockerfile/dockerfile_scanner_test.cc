@@ -118,13 +118,13 @@ TEST(DockerfileScanner, LooksAtOddNamesOnlyWhereTheyBeginLikeOne) {
 TEST(DockerfileScanner, RefusesPagesItCannotFollow) {
   const auto page = [](std::string metadata) {
     return parse_rule(std::make_shared<SourceFile>(
-                          "team.md", "---\nid: T-1\ntitle: t\n" + metadata +
+                          "team.md", "---\nid: T-1\ntitle: t\nframework: dockerfile\n" + metadata +
                                          "\n---\nwhy\n\n## Bad\n```\nx\n```\n\n## Good\n```\n"
                                          "y\n```\n"))
         .value();
   };
   const auto code = [&](std::string metadata) {
-    const auto made = make_dockerfile_scanner({.extra = {page(std::move(metadata))}});
+    const auto made = make_dockerfile_scanner({.extra_rules = {page(std::move(metadata))}});
     return made ? std::string() : made.error().code;
   };
   EXPECT_EQ(code("run: {command: curl}\nmessage: m"), "");

@@ -18,8 +18,21 @@
 
 namespace crema::scan {
 
+// Where a scan looks. Beside the tree itself there are only scanners of single files.
+enum class ScanSource : std::uint8_t {
+  tree,
+  commits,  // what `range` added
+  staged,   // what the index adds to HEAD
+  history,  // all that any reference reaches
+  text,     // `text`, under the name "stdin"
+};
+
 struct ScanRequest {
-  ScanSettings settings;              // its root is what is scanned
+  ScanSettings settings;  // its root is what is scanned
+  ScanSource source = ScanSource::tree;
+  std::string range;  // "main..HEAD"
+  std::string text;
+  bool in_hook = false;               // of git: its environment says which index and objects
   std::vector<std::string> families;  // empty: all
   std::vector<std::string> below;     // as WalkOptions has it
   std::filesystem::path cache;        // a folder; empty for none

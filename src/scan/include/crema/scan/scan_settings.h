@@ -4,7 +4,6 @@
 #include "crema/base/result.h"
 #include "crema/scan/core/rule_selection.h"
 #include "crema/scan/core/scanner.h"
-
 #include "crema/sys/host.h"
 
 #include <filesystem>
@@ -28,6 +27,7 @@ struct ScanSettings {
   std::filesystem::path secret_config;
   // For the fingerprints of secrets: a text that is not in the repository.
   std::string fingerprint_key;
+  std::size_t archive_depth = 2;  // archives within archives that secrets are looked for in
 };
 
 // A scanner by what it is asked for.

@@ -18,6 +18,8 @@ struct DependencySettings {
   std::shared_ptr<const Advisories> advisories;
   std::filesystem::path root;          // of the tree
   std::filesystem::path module_cache;  // of the go command; "" for none
+  // A file for what is read of the module cache, so that it is read once; "" for none.
+  std::filesystem::path package_cache;
   GoTarget target;
   bool standard_library = true;
   std::string today;    // "2026-11-25": how old the data is; "" leaves that out

@@ -24,20 +24,27 @@ struct GoPackageFile {
 };
 using GoPackage = std::vector<GoPackageFile>;  // all files of one folder
 
+class PackageCache;
+
 // Folders outside the tree, each read once; for several threads at once.
 class GoFolders {
  public:
-  GoFolders(const GoTarget& target, const SymbolsByPackage& symbols)
-      : target_(target), symbols_(symbols) {}
+  // `cache` may be null.
+  GoFolders(const GoTarget& target, const SymbolsByPackage& symbols, PackageCache* cache)
+      : target_(target), symbols_(symbols), cache_(cache) {}
 
-  // Without its tests; null where there is no such folder or no Go in it.
-  std::shared_ptr<const GoPackage> read(const std::filesystem::path& folder) const;
+  // Without its tests, as one file: imports and mentions once each. Null where there is no such
+  // folder or no Go in it. What is `lasting`, a version of a module, is taken from the cache.
+  std::shared_ptr<const GoPackage> read(const std::filesystem::path& folder, bool lasting) const;
 
  private:
   const GoTarget& target_;
   const SymbolsByPackage& symbols_;
+  PackageCache* cache_;
   mutable std::mutex mutex_;
   mutable std::map<std::string, std::shared_ptr<const GoPackage>> known_;
+
+  std::shared_ptr<const GoPackage> read_files(const std::filesystem::path& folder) const;
 };
 
 // The packages that one of the standard library imports; none where there is no such package. It is

@@ -4,10 +4,10 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace crema::scan {
@@ -36,8 +36,16 @@ struct GoSourceFacts {
   std::vector<GoMention> mentions;  // each symbol once
 };
 
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>()(text);
+  }
+};
+
 // Vulnerable symbols by the package they are in.
-using SymbolsByPackage = std::map<std::string, std::set<std::string, std::less<>>, std::less<>>;
+using SymbolsByPackage =
+    std::unordered_map<std::string, std::set<std::string, std::less<>>, TextHash, std::equal_to<>>;
 
 // Whether the go command takes the file: by the endings of its name and by its constraints
 // (https://pkg.go.dev/cmd/go#hdr-Build_constraints). Tags that nobody names do not hold, so that
@@ -45,8 +53,9 @@ using SymbolsByPackage = std::map<std::string, std::set<std::string, std::less<>
 bool is_built(std::string_view file_name, std::string_view text, const GoTarget& target);
 
 // The imports, and of `symbols` those that are mentioned: a function as PACKAGE.Name, a method as
-// anything.Name, outside of strings and comments. It is a reader of import clauses, not a compiler:
-// what is no Go gives what was understood of it.
+// anything.Name, outside of strings and comments; one that every type has (Close, String) only
+// where its type is named too. It is a reader of import clauses, not a compiler: what is no Go
+// gives what was understood of it.
 GoSourceFacts read_go_source(std::string_view text, const SymbolsByPackage& symbols);
 
 // For notes: one line for each fact.

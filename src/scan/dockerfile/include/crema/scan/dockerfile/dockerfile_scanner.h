@@ -19,7 +19,7 @@ enum class LabelKind : std::uint8_t { text, url, rfc3339, spdx, hash, semver, em
 
 struct DockerfileSettings {
   RuleSelection selection;
-  std::vector<Rule> extra;  // the team's own; conditions as docs/rules.md has them
+  std::vector<Rule> extra_rules;  // the team's own; those of other frameworks are left alone
   // Where images may come from: "docker.io", "*.example.com", "ghcr*". Empty: from anywhere.
   std::vector<std::string> trusted_registries;
   std::map<std::string, LabelKind, std::less<>>

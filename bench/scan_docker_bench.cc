@@ -1,6 +1,7 @@
 // The scanners of Dockerfiles and compose files over a tree, every rule on: one JSON object a line
-// for what they find and for what they could not read. `scan_dockerfile_bench TREE
-// [.hadolint.yaml]`; bench/scan_docker.py holds it against other tools. Times go to standard error.
+// for what they find and for what they could not read. `scan_docker_bench TREE
+// [.hadolint.yaml]`; scan_docker.py holds it against other tools. Times go to standard error.
+#include "crema/scan/compose/compose_scanner.h"
 #include "crema/scan/core/tree_scan.h"
 #include "crema/scan/dockerfile/dockerfile_scanner.h"
 #include "crema/sys/files.h"
@@ -29,9 +30,12 @@ Value value_or_exit(Result<Value> result) {
 void print(const scan::TreeScan& done) {
   for (const auto& [finding, subject, content, first, last] : done.found) {
     const auto& place = finding.locations.front();
+    nlohmann::json more = nlohmann::json::array();
+    for (const auto& location : finding.locations) more.push_back(location.line);
     fmt::print("{}\n", nlohmann::json{{"path", place.path},
                                       {"line", place.line},
                                       {"first_line", first},
+                                      {"lines", more},
                                       {"rule", finding.rule},
                                       {"aliases", finding.aliases},
                                       {"severity", evidence::to_text(finding.severity)},
@@ -57,8 +61,10 @@ int main(int count, char** words) {
     if (const auto read = scan::read_hadolint_settings(source, settings); !read) return 1;
   }
   const auto dockerfiles = value_or_exit(scan::make_dockerfile_scanner(std::move(settings)));
+  const auto composes =
+      value_or_exit(scan::make_compose_scanner({.selection = {.only = {"CRM-COMPOSE-*"}}}));
   const std::chrono::duration<double> made = std::chrono::steady_clock::now() - begin;
-  const scan::Scanner* const scanners[] = {dockerfiles.get()};
+  const scan::Scanner* const scanners[] = {dockerfiles.get(), composes.get()};
   const auto done =
       value_or_exit(scan::scan_tree({.root = words[1],
                                      .scanners = scanners,

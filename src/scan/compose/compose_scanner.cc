@@ -1,0 +1,164 @@
+#include "crema/scan/compose/compose_scanner.h"
+
+#include "compose_checks.h"
+#include "compose_file.h"
+
+#include "crema/base/hash.h"
+#include "crema/base/strings.h"
+#include "crema/scan/core/rule_pages.h"
+#include "crema/scan/infra/yaml_document.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <utility>
+
+namespace crema::scan {
+
+std::span<const RulePage> compose_rule_pages();
+
+namespace {
+
+// Changed with what look_at answers for the same rules.
+constexpr std::string_view kMethod = "1";
+constexpr std::string_view kFramework = "compose";
+constexpr std::size_t kMostServices = 2000;
+// Of `for`: any service, one that says what it runs, the file.
+constexpr std::string_view kSubjects[] = {"service", "whole-service", "file"};
+
+class ComposeScanner : public Scanner {
+ public:
+  static Result<std::unique_ptr<Scanner>> create(ComposeSettings settings) {
+    auto scanner = std::make_unique<ComposeScanner>();
+    scanner->pages_ = CREMA_TRY(parse_rules(compose_rule_pages()));
+    std::string version(kMethod);
+    for (auto& rule : settings.extra_rules)
+      if (framework_of(rule) == kFramework) scanner->pages_.push_back(std::move(rule));
+    const Framework framework{
+        .name = kFramework, .subjects = kSubjects, .checks = compose_checks()};
+    for (const auto& page : scanner->pages_) {
+      auto rule = CREMA_TRY(InfraRule::read(page, framework));
+      if (!settings.selection.takes_framework(kFramework) || !settings.selection.takes(page))
+        continue;
+      scanner->rules_.push_back(std::move(rule));
+      version += page.page->text();
+    }
+    scanner->version_ = sha256_hex(version).substr(0, 16);
+    return scanner;
+  }
+
+  std::string_view name() const override { return kFramework; }
+  std::string version() const override { return version_; }
+  std::span<const Rule> rules() const override { return pages_; }
+  std::vector<Literal> literals() const override { return {{.text = "services"}}; }
+  bool takes(const TreeFile& file) const override {
+    return !rules_.empty() && is_compose_name(file.path);
+  }
+  FileAnswer look_at(const FileView& view) const override;
+  TreeAnswer conclude(std::span<const FileNotes> notes) const override;
+
+ private:
+  std::vector<Rule> pages_;
+  std::vector<InfraRule> rules_;
+  std::string version_;
+
+  void judge(const std::string& path, const ComposeFile& file, std::vector<Found>& found) const;
+};
+
+// The finding by what it is about in the service, which holds still when lines move.
+Found found_in(const InfraRule& rule, const RuleHit& hit, const Resource& resource) {
+  const auto& value = hit.place.value;
+  const bool is_text = value && value->kind == formats::YamlKind::scalar;
+  return make_found(rule, hit, resource, is_text ? value->text : "");
+}
+
+void ComposeScanner::judge(const std::string& path, const ComposeFile& file,
+                           std::vector<Found>& found) const {
+  const YamlPlace root{nullptr, file.root};
+  for (const auto& rule : rules_) {
+    if (rule.subject() == "file") {
+      const Resource resource{.path = path, .last_line = last_line_of(*file.root)};
+      for (const auto& hit : rule.judge({root, {{"$", root}}}))
+        found.push_back(found_in(rule, hit, resource));
+      continue;
+    }
+    for (const auto& service : file.services) {
+      if (rule.subject() == "whole-service" && !service.is_whole) continue;
+      const auto& name = service.place.key;
+      const Resource resource{
+          .path = path,
+          .address = "service " + name->text,
+          .first_line = name->line,
+          .last_line = std::max(name->line, last_line_of(*service.place.value))};
+      for (const auto& hit : rule.judge({service.place, {{"$", root}}}))
+        found.push_back(found_in(rule, hit, resource));
+    }
+  }
+}
+
+FileAnswer ComposeScanner::look_at(const FileView& view) const {
+  FileAnswer answer;
+  if (view.literals.empty()) return answer;
+  const auto& path = view.file.path;
+  const auto documents =
+      read_yaml_documents(std::make_shared<SourceFile>(path, std::string(view.text)));
+  if (!documents) {
+    const auto& error = documents.error();
+    answer.not_scanned.push_back(
+        {path, error.code, fmt::format("line {}: {}", error.span.line, error.message)});
+    return answer;
+  }
+  for (const auto& root : *documents) {
+    const auto services = child(*root, "services").value;
+    if (!services) continue;
+    if (services->entries.size() > kMostServices) {
+      answer.not_scanned.push_back(
+          {path, "compose/too-large", fmt::format("it has more than {} services", kMostServices)});
+      return answer;
+    }
+    if (!extends_other_file(*root))
+      judge(path, read_compose_file(path, root, [](const std::string&) { return nullptr; }),
+            answer.found);
+    // Others may extend it, whatever it does itself.
+    answer.notes = encode_tree(*root);
+    break;
+  }
+  return answer;
+}
+
+TreeAnswer ComposeScanner::conclude(std::span<const FileNotes> notes) const {
+  TreeAnswer answer;
+  std::map<std::string, std::string_view, std::less<>> files;
+  for (const auto& one : notes) files.emplace(one.path, one.notes);
+  const auto other = [&](const std::string& path) -> formats::YamlPtr {
+    const auto found = files.find(path);
+    return found == files.end() ? nullptr : decode_tree(found->second);
+  };
+  for (const auto& [path, bytes] : files) {
+    if (bytes.find("extends") == std::string_view::npos) continue;
+    const auto root = decode_tree(bytes);
+    if (root && extends_other_file(*root))
+      judge(path, read_compose_file(path, root, other), answer.found);
+  }
+  return answer;
+}
+
+}  // namespace
+
+bool is_compose_name(std::string_view path) {
+  const auto name = to_lower(path.substr(path.rfind('/') + 1));
+  if (!name.ends_with(".yml") && !name.ends_with(".yaml")) return false;
+  constexpr std::string_view kWord = "compose";
+  const auto at = name.find(kWord);
+  if (at == std::string::npos) return false;
+  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  return (at == 0 || !is_letter(name[at - 1])) && !is_letter(name[at + kWord.size()]);
+}
+
+Result<std::unique_ptr<Scanner>> make_compose_scanner(ComposeSettings settings) {
+  return ComposeScanner::create(std::move(settings));
+}
+
+}  // namespace crema::scan
