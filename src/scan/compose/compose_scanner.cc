@@ -36,8 +36,9 @@ class ComposeScanner : public Scanner {
     std::string version(kMethod);
     for (auto& rule : settings.extra_rules)
       if (framework_of(rule) == kFramework) scanner->pages_.push_back(std::move(rule));
+    scanner->checks_ = compose_checks();
     const Framework framework{
-        .name = kFramework, .subjects = kSubjects, .checks = compose_checks()};
+        .name = kFramework, .subjects = kSubjects, .checks = scanner->checks_};
     for (const auto& page : scanner->pages_) {
       auto rule = CREMA_TRY(InfraRule::read(page, framework));
       if (!settings.selection.takes_framework(kFramework) || !settings.selection.takes(page))
@@ -60,6 +61,7 @@ class ComposeScanner : public Scanner {
   TreeAnswer conclude(std::span<const FileNotes> notes) const override;
 
  private:
+  std::vector<NamedCheck> checks_;  // which rules point into
   std::vector<Rule> pages_;
   std::vector<InfraRule> rules_;
   std::string version_;
@@ -67,11 +69,15 @@ class ComposeScanner : public Scanner {
   void judge(const std::string& path, const ComposeFile& file, std::vector<Found>& found) const;
 };
 
-// The finding by what it is about in the service, which holds still when lines move.
+// The finding by what it is about in the service, which holds still when lines move: a key, or an
+// item of a list. What is behind = may be a secret, and this is kept.
 Found found_in(const InfraRule& rule, const RuleHit& hit, const Resource& resource) {
-  const auto& value = hit.place.value;
+  const auto& [key, value] = hit.place;
   const bool is_text = value && value->kind == formats::YamlKind::scalar;
-  return make_found(rule, hit, resource, is_text ? value->text : "");
+  const std::string_view part = key       ? std::string_view(key->text)
+                                : is_text ? std::string_view(value->text)
+                                          : std::string_view();
+  return make_found(rule, hit, resource, part.substr(0, part.find('=')));
 }
 
 void ComposeScanner::judge(const std::string& path, const ComposeFile& file,

@@ -1,9 +1,15 @@
 #include "report.h"
 
+#include "crema/base/hash.h"
+#include "crema/base/strings.h"
+
 #include <fmt/format.h>
 
 namespace crema::scan {
 namespace {
+
+constexpr std::size_t kLongestShown = 120;
+constexpr std::string_view kHidden = "***";
 
 std::string words_of(const shell::Command& command) {
   std::string text = command.name.text;
@@ -11,7 +17,45 @@ std::string words_of(const shell::Command& command) {
   return text;
 }
 
+bool tells_secret(std::string_view word) {
+  const auto lower = to_lower(word);
+  for (const std::string_view sign :
+       {"authorization", "password", "passwd", "token", "secret", "api-key", "apikey", "api_key"}) {
+    const auto at = lower.find(sign);
+    if (at != std::string::npos && lower.find_first_of("=:", at) != std::string::npos) return true;
+  }
+  return false;
+}
+
+// What stands between :// and @ may be a name and a password.
+std::string without_login(std::string word) {
+  const auto scheme = word.find("://");
+  if (scheme == std::string::npos) return word;
+  const auto begin = scheme + 3;
+  const auto at = word.find('@', begin);
+  if (at == std::string::npos || word.find('/', begin) < at) return word;
+  return word.replace(begin, at - begin, kHidden);
+}
+
 }  // namespace
+
+std::string shown_arguments(const shell::Command& command) {
+  std::string text;
+  bool hide = false;
+  for (const auto& argument : command.arguments) {
+    if (!text.empty()) text += ' ';
+    text +=
+        hide || tells_secret(argument.text) ? std::string(kHidden) : without_login(argument.text);
+    hide = argument.text == "-u" || argument.text == "--user" || argument.text == "--password" ||
+           argument.text == "--token" || argument.text == "--http-passwd";
+    if (text.size() > kLongestShown) break;
+  }
+  text = replace_all(std::move(text), "\n", " ");
+  if (text.size() <= kLongestShown) return text;
+  auto end = kLongestShown;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end) + "...";
+}
 
 void Report::add(const Step& step, std::size_t begin, std::size_t end, std::string message,
                  std::string_view what) {
@@ -73,7 +117,8 @@ void Report::add_at(const Step& step, dockerfile::Place begin, dockerfile::Place
                                        .end_line = end.line,
                                        .end_column = end.column}}},
             .subject = stage,
-            .content = std::move(what),
+            // What stands in the file may be a secret, and this is kept.
+            .content = what.empty() ? "" : sha256_hex(what).substr(0, 16),
             .first_line = step.instruction->line,
             .last_line = step.instruction->last_line};
   if (!rule_.references.empty()) one.finding.help_uri = rule_.references.front();

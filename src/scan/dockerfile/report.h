@@ -13,6 +13,10 @@
 
 namespace crema::scan {
 
+// The arguments of a command for people: on one line, not too long, without what looks like a
+// password, a token or a header that holds one.
+std::string shown_arguments(const shell::Command& command);
+
 class Report {
  public:
   // All must outlive it; `found` is what it adds to.
