@@ -65,6 +65,7 @@ void print_json(const std::string& root, const scan::TreeScan& done) {
                                            {"state", to_text(finding.state)},
                                            {"path", place.path},
                                            {"line", place.line},
+                                           {"resource_line", found.first_line},
                                            {"subject", found.subject},
                                            {"content", found.content},
                                            {"message", finding.message}},

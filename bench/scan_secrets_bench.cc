@@ -1,10 +1,12 @@
-// The scanner of secrets alone over a tree, with a configuration of gitleaks:
-// `./dev bench scan_secrets CONFIG TREE [--list]`. Twice without a cache and once with one.
+// The scanner of secrets alone over a tree, with a configuration of gitleaks or, where that is `-`,
+// with crema's own rules: `./dev bench scan_secrets CONFIG TREE [--list]`. Twice without a cache
+// and once with one.
 #include "crema/scan/core/tree_scan.h"
 #include "crema/scan/secrets/secret_scanner.h"
 #include "crema/sys/files.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <chrono>
 #include <cstdlib>
@@ -24,7 +26,7 @@ scan::TreeScan measured(const scan::TreeScanRequest& request, std::string_view t
     std::exit(1);
   }
   fmt::print(stderr, "{:<10} {:.3f} s, {} files, {:.1f} MB, {} found, {} not read again\n", title,
-             took.count(), done->files, static_cast<double>(done->bytes) / 1e6, done->found.size(),
+             took.count(), done->files.size(), static_cast<double>(done->bytes) / 1e6, done->found.size(),
              done->from_cache);
   return std::move(*done);
 }
@@ -33,17 +35,21 @@ scan::TreeScan measured(const scan::TreeScanRequest& request, std::string_view t
 
 int main(int count, char** words) {
   if (count < 3) return 2;
-  auto text = sys::read_file(words[1]);
-  if (!text) return 1;
-  const auto config = scan::parse_gitleaks_config(
-      std::make_shared<SourceFile>(words[1], std::move(*text)), {.read = {}});
-  if (!config) {
-    fmt::print(stderr, "{}:{}: {}\n", words[1], config.error().span.line, config.error().message);
+  scan::SecretScanSettings settings{.key = "bench"};
+  if (std::string_view(words[1]) != "-") {
+    auto text = sys::read_file(words[1]);
+    if (!text) return 1;
+    settings.gitleaks_config = std::make_shared<SourceFile>(words[1], std::move(*text));
+  }
+  const auto made = std::chrono::steady_clock::now();
+  const auto scanner = scan::make_secret_scanner(std::move(settings));
+  if (!scanner) {
+    fmt::print(stderr, "{}:{}: {}\n", words[1], scanner.error().span.line, scanner.error().message);
     return 1;
   }
-  const scan::SecretScanner scanner(
-      {.rules = std::make_shared<scan::SecretRules>(config->rules), .key = "bench"});
-  const scan::Scanner* const scanners[] = {&scanner};
+  const std::chrono::duration<double> making = std::chrono::steady_clock::now() - made;
+  fmt::print(stderr, "rules      {:.3f} s\n", making.count());
+  const scan::Scanner* const scanners[] = {scanner->scanner.get()};
   const auto folder =
       sys::TemporaryDirectory::create(std::filesystem::temp_directory_path(), "bench-").value();
   scan::TreeScanRequest request{
@@ -55,7 +61,8 @@ int main(int count, char** words) {
   measured(request, "cached");
   if (count > 3)
     for (const auto& found : done.found)
-      fmt::print("{} {}:{}\n", found.finding.rule, found.finding.locations[0].path,
-                 found.finding.locations[0].line);
+      fmt::print("{} {} {}:{} {}\n", found.finding.rule, fmt::join(found.finding.aliases, ","),
+                 found.finding.locations[0].path, found.finding.locations[0].line,
+                 found.finding.message);
   return 0;
 }

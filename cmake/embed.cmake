@@ -13,3 +13,15 @@ function(crema_embed TARGET NAMESPACE)
     VERBATIM)
   target_sources(${TARGET} PRIVATE ${output})
 endfunction()
+
+# Puts one file's bytes into a target: `std::string_view <namespace>::<function>()`.
+# crema_embed_bytes(<target> <namespace> <function> <file>)
+function(crema_embed_bytes TARGET NAMESPACE FUNCTION FILE)
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${FUNCTION}.cc)
+  add_custom_command(
+    OUTPUT ${output}
+    COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/embed_bytes.py ${NAMESPACE} ${FUNCTION} ${output} ${FILE}
+    DEPENDS ${FILE} ${CMAKE_SOURCE_DIR}/tools/embed_bytes.py
+    VERBATIM)
+  target_sources(${TARGET} PRIVATE ${output})
+endfunction()

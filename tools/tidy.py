@@ -15,7 +15,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 ORDER = [
     "base", "sys", "formats", "evidence", "expr", "workflow", "store", "gate", "services", "testing",
     "shell", "dockerfile",
-    "scan/core", "scan/waivers", "scan/secrets", "scan/infra", "scan/kubernetes", "scan/dockerfile", "scan/compose",
+    "scan/core", "scan/waivers", "scan/secrets",
+    "scan/infra", "scan/kubernetes", "scan/dockerfile", "scan/compose",
+    "scan/workflows", "scan/archives", "scan/history",
+    "scan/advisories", "scan/deps",
+    "scan",
     "load/core", "load/metrics", "load/schedule", "load/compare", "load/protocol", "load/protobuf", "load/outputs",
     "load/script", "load/remote", "load",
     "report", "run", "actions", "cli",
@@ -121,6 +125,22 @@ def check_sources(graph: dict[str, list[str]]) -> None:
             breach(path, 1, "is in no CMakeLists.txt")
 
 
+def check_types() -> None:
+    """Parts of a room share its namespace: two classes of one name would silently be one to the linker."""
+    seen: dict[tuple[str, str], pathlib.Path] = {}
+    for path in sorted((ROOT / "src").rglob("*.h")):
+        space = ""
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+            if opened := re.match(r"namespace ([\w:]+) \{", line):
+                space = opened[1]
+            match = re.match(r"(?:struct|class|enum class) (\w+)(?: final)?(?: : [^;{]*)? \{", line)
+            if not match:
+                continue
+            first = seen.setdefault((space, match[1]), path)
+            if first != path:
+                breach(path, number, f"{match[1]} is also in {first.relative_to(ROOT)}")
+
+
 def check_rooms(graph: dict[str, list[str]]) -> None:
     for room in graph:
         if not (ROOT / "src" / room / "README.md").exists():
@@ -135,6 +155,7 @@ def check_rooms(graph: dict[str, list[str]]) -> None:
 def main() -> int:
     graph = room_dependencies()
     check_graph(graph)
+    check_types()
     check_architecture(graph)
     check_sources(graph)
     check_rooms(graph)

@@ -45,7 +45,11 @@ int run_test(CommandContext& context);
 int run_import(CommandContext& context);
 int run_cover(CommandContext& context);
 int run_load(CommandContext& context);
+int run_scan(CommandContext& context);
 int run_gate(CommandContext& context);
+int run_db(CommandContext& context);
+int run_sbom(CommandContext& context);
+int run_fix(CommandContext& context);
 int run_report(CommandContext& context);
 
 }  // namespace crema::cli

@@ -154,13 +154,26 @@ struct Fields<Finding> {
 };
 
 template <>
+struct Fields<NotLookedAt> {
+  static void visit(auto& archive, auto& it) {
+    archive.always("path", it.path);
+    archive.field("code", it.code);
+    archive.field("reason", it.reason);
+  }
+};
+
+template <>
 struct Fields<Scan> {
   static void visit(auto& archive, auto& it) {
     archive.always("scanner", it.scanner);
     archive.field("version", it.version);
+    archive.field("family", it.family);
     archive.field("target", it.target);
+    archive.field("files", it.files);
+    archive.field("data", it.data);
     archive.field("complete", it.complete, true);
     archive.field("message", it.message);
+    archive.field("not_scanned", it.not_scanned);
     archive.field("findings", it.findings);
   }
 };

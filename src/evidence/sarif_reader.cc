@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 namespace crema::evidence {
 namespace {
@@ -42,6 +43,9 @@ class SarifReader {
       problem = "tool.driver.name: a text is expected";
       return std::nullopt;
     }
+    if (const auto id = text_of(member(run_, "automationDetails"), "id");
+        scan.scanner == "crema" && id.starts_with("crema/") && id.ends_with('/'))
+      scan.family = id.substr(6, id.size() - 7);
     judge_invocations(scan);
     std::size_t index = 0;
     for (const auto& result : items_of(run_, "results")) {
@@ -54,6 +58,7 @@ class SarifReader {
         return std::nullopt;
       }
       finding.scanner = scan.scanner;
+      finding.family = scan.family;
       scan.findings.push_back(std::move(finding));
     }
     return scan;
@@ -69,6 +74,10 @@ class SarifReader {
         for (const auto& notification : items_of(invocation, list)) {
           const bool error = text_of(notification, "level") == "error";
           if (error) scan.complete = false;
+          if (auto left_out = not_looked_at(notification)) {
+            scan.not_scanned.push_back(std::move(*left_out));
+            continue;
+          }
           auto text = message_of(member(notification, "message"), Json());
           if (text.empty()) text = text_of(member(notification, "exception"), "message");
           if (text.empty()) continue;
@@ -88,6 +97,17 @@ class SarifReader {
     constexpr std::size_t kLongest = 4000;
     scan.message = shortened_output(join(problems, "; "), kLongest);
     if (scan.message.empty()) scan.message = "its run was not successful";
+  }
+
+  // As crema itself writes it.
+  std::optional<NotLookedAt> not_looked_at(const Json& notification) const {
+    auto code = text_of(member(notification, "descriptor"), "id");
+    if (code.find('/') == std::string::npos) return std::nullopt;
+    NotLookedAt left_out{.code = std::move(code),
+                         .reason = message_of(member(notification, "message"), Json())};
+    for (const auto& location : items_of(notification, "locations"))
+      left_out.path = path_of(member(member(location, "physicalLocation"), "artifactLocation"));
+    return left_out;
   }
 
   std::string message_of(const Json& message, const Json& rule) const {
@@ -126,10 +146,25 @@ class SarifReader {
       for (const auto& location : items_of(result, list)) add_location(finding, location);
     }
     finding.fingerprint = fingerprint_of(result);
+    read_properties(finding, member(result, "properties"));
     const auto baseline = text_of(result, "baselineState");
     if (baseline == "unchanged" || baseline == "updated") finding.state = FindingState::known;
     add_suppressions(finding, result);
     return finding;
+  }
+
+  // What crema itself writes beside the standard.
+  static void read_properties(Finding& finding, const Json& properties) {
+    finding.subject = text_of(properties, "subject");
+    finding.incident = text_of(properties, "incident");
+    finding.reach = reach_of(text_of(properties, "reach")).value_or(Reach::unknown);
+    const auto& exploited = member(properties, "exploited");
+    finding.exploited = exploited.is_boolean() && exploited.get<bool>();
+    const auto upgrade = text_of(properties, "upgrade");
+    if (const auto at = upgrade.rfind('@'); at != std::string::npos) {
+      finding.fix.package = upgrade.substr(0, at);
+      finding.fix.version = upgrade.substr(at + 1);
+    }
   }
 
   void add_location(Finding& finding, const Json& location) const {
@@ -171,7 +206,8 @@ class SarifReader {
 
   static std::string fingerprint_of(const Json& result) {
     const auto& partial = member(result, "partialFingerprints");
-    if (auto hash = text_of(partial, "primaryLocationLineHash"); !hash.empty()) return hash;
+    for (const auto* name : {"cremaFingerprint/v1", "primaryLocationLineHash"})
+      if (auto hash = text_of(partial, name); !hash.empty()) return hash;
     for (const auto* prints : {&partial, &member(result, "fingerprints")}) {
       if (!prints->is_object()) continue;
       for (const auto& [name, value] : prints->items()) {

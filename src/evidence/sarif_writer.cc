@@ -3,6 +3,7 @@
 #include "crema/evidence/sarif.h"
 #include "crema/formats/json.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -12,6 +13,10 @@ namespace crema::evidence {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr const char* kFingerprint = "cremaFingerprint/v1";
+constexpr std::size_t kMostTags = 20;        // of one rule, by GitHub
+constexpr std::size_t kMostLocations = 100;  // that GitHub shows
 
 std::string_view level_of(FindingSeverity severity) {
   switch (severity) {
@@ -84,7 +89,8 @@ Json rule_json(std::string_view id, const Rule& rule) {
   auto& properties = json["properties"];
   Json tags = Json::array();
   for (const auto& alias : finding.aliases) {
-    if (alias.starts_with("CWE-")) tags.push_back("external/cwe/cwe-" + alias.substr(4));
+    if (alias.starts_with("CWE-") && tags.size() + 1 < kMostTags)
+      tags.push_back("external/cwe/cwe-" + alias.substr(4));
   }
   if (!tags.empty()) {
     tags.insert(tags.begin(), "security");
@@ -127,10 +133,9 @@ Json result_json(const Finding& finding, const Rule& rule) {
   }
   json["level"] = level_of(finding.severity);
   json["message"]["text"] = finding.message.empty() ? "found" : finding.message;
-  for (std::size_t i = 0; i < finding.locations.size(); ++i)
+  for (std::size_t i = 0; i < std::min(finding.locations.size(), kMostLocations); ++i)
     json[i == 0 ? "locations" : "relatedLocations"].push_back(location_json(finding.locations[i]));
-  if (!finding.fingerprint.empty())
-    json["partialFingerprints"]["primaryLocationLineHash"] = finding.fingerprint;
+  if (!finding.fingerprint.empty()) json["partialFingerprints"][kFingerprint] = finding.fingerprint;
   json["baselineState"] = finding.state == FindingState::known ? "unchanged" : "new";
   if (finding.state == FindingState::suppressed) {
     auto& suppressions = json["suppressions"] = Json::array();
@@ -140,7 +145,55 @@ Json result_json(const Finding& finding, const Rule& rule) {
   if (finding.severity != rule.severity || finding.rule.empty())
     json["properties"]["security-severity"] = security_severity(finding.severity);
   if (!finding.aliases.empty()) json["properties"]["aliases"] = finding.aliases;
+  if (!finding.subject.empty()) json["properties"]["subject"] = finding.subject;
+  if (!finding.incident.empty()) json["properties"]["incident"] = finding.incident;
+  if (finding.reach != Reach::unknown) json["properties"]["reach"] = to_text(finding.reach);
+  if (finding.exploited) json["properties"]["exploited"] = true;
+  if (!finding.fix.package.empty())
+    json["properties"]["upgrade"] = finding.fix.package + "@" + finding.fix.version;
   return json;
+}
+
+Json invocation_json(const Scan& scan) {
+  Json invocation = {{"executionSuccessful", scan.complete}};
+  if (scan.complete) return invocation;
+  auto& notifications = invocation["toolExecutionNotifications"] = Json::array();
+  Json whole = {{"level", "error"}};
+  whole["message"]["text"] = scan.message.empty() ? "incomplete" : scan.message;
+  notifications.push_back(std::move(whole));
+  for (const auto& one : scan.not_scanned) {
+    Json notification = {{"level", "error"}};
+    notification["message"]["text"] = one.reason;
+    notification["descriptor"]["id"] = one.code;
+    if (!one.path.empty()) notification["locations"].push_back(location_json({.path = one.path}));
+    notifications.push_back(std::move(notification));
+  }
+  return invocation;
+}
+
+// Without what is suppressed, and no more than GitHub takes: the least severe go first.
+Scan for_github(Scan scan) {
+  std::erase_if(scan.findings,
+                [](const Finding& one) { return one.state == FindingState::suppressed; });
+  if (scan.findings.size() <= kMostGitHubResults) return scan;
+  const auto all = scan.findings.size();
+  std::vector<std::size_t> order(all);
+  for (std::size_t i = 0; i < all; ++i) order[i] = i;
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+    const auto& one = scan.findings[a];
+    const auto& other = scan.findings[b];
+    return one.severity != other.severity ? one.severity > other.severity : a < b;
+  });
+  order.resize(kMostGitHubResults);
+  std::ranges::sort(order);
+  std::vector<Finding> kept;
+  for (const auto at : order) kept.push_back(std::move(scan.findings[at]));
+  scan.findings = std::move(kept);
+  scan.complete = false;
+  scan.message += fmt::format("{}{} of {} findings are left out: GitHub takes {}",
+                              scan.message.empty() ? "" : "; ", all - kMostGitHubResults, all,
+                              kMostGitHubResults);
+  return scan;
 }
 
 Json run_json(const Scan& scan) {
@@ -153,13 +206,8 @@ Json run_json(const Scan& scan) {
   for (const auto& [id, rule] : rules) {
     if (!id.empty()) driver["rules"].push_back(rule_json(id, rule));
   }
-  Json invocation = {{"executionSuccessful", scan.complete}};
-  if (!scan.complete) {
-    Json notification = {{"level", "error"}};
-    notification["message"]["text"] = scan.message.empty() ? "incomplete" : scan.message;
-    invocation["toolExecutionNotifications"].push_back(std::move(notification));
-  }
-  run["invocations"].push_back(std::move(invocation));
+  if (!scan.family.empty()) run["automationDetails"]["id"] = "crema/" + scan.family + "/";
+  run["invocations"].push_back(invocation_json(scan));
   run["results"] = Json::array();
   for (const auto& finding : scan.findings)
     run["results"].push_back(result_json(finding, rules.at(finding.rule)));
@@ -168,10 +216,12 @@ Json run_json(const Scan& scan) {
 
 }  // namespace
 
-std::string sarif_json(std::span<const Scan> scans) {
+std::string sarif_json(std::span<const Scan> scans, SarifProfile profile) {
   Json json = {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"}, {"version", "2.1.0"}};
   json["runs"] = Json::array();
-  for (const auto& scan : scans) json["runs"].push_back(run_json(scan));
+  for (const auto& scan : scans)
+    json["runs"].push_back(profile == SarifProfile::github ? run_json(for_github(scan))
+                                                           : run_json(scan));
   return formats::json_text(json, formats::JsonLayout::pretty) + "\n";
 }
 

@@ -2,9 +2,8 @@
 // GitHub counts (actions/runner EvaluationMemory), and traced when the scope asks for it.
 #pragma once
 
-#include "node.h"
-
 #include "crema/expr/expression.h"
+#include "crema/expr/node.h"
 
 #include <string_view>
 #include <vector>

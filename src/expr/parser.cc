@@ -147,7 +147,7 @@ class Parser {
         node.op = Op::wildcard;
         break;
       case TokenKind::context:
-        if (!vocabulary_.contexts.contains(std::string(lexeme.text)))
+        if (!vocabulary_.any_name && !vocabulary_.contexts.contains(std::string(lexeme.text)))
           return error_at("Unrecognized named-value", lexeme);
         node.op = Op::context;
         node.name = lexeme.text;
@@ -156,7 +156,8 @@ class Parser {
         node.op = Op::call;
         node.name = lexeme.text;
         node.builtin = find_builtin(lexeme.text);
-        if (node.builtin == nullptr && find_extension(lexeme.text) == nullptr)
+        if (!vocabulary_.any_name && node.builtin == nullptr &&
+            find_extension(lexeme.text) == nullptr)
           return error_at("Unrecognized function", lexeme);
         calls_.push_back(lexeme);
     }
@@ -178,7 +179,8 @@ class Parser {
     const Lexeme name = std::move(calls_.back());
     calls_.pop_back();
     Node& call = operands_[operands_.size() - static_cast<std::size_t>(count) - 1];
-    if (auto checked = check_count(call, count, name); !checked) return checked;
+    if (!vocabulary_.any_name)
+      if (auto checked = check_count(call, count, name); !checked) return checked;
     adopt(call, count);
     return {};
   }

@@ -1,9 +1,8 @@
 // From the text of an expression to its tree.
 #pragma once
 
-#include "node.h"
-
 #include "crema/expr/expression.h"
+#include "crema/expr/node.h"
 
 #include <memory>
 #include <string_view>

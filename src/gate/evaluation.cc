@@ -1,3 +1,4 @@
+#include "finding_conditions.h"
 #include "load_conditions.h"
 
 #include "crema/gate/verdict.h"
@@ -12,7 +13,6 @@
 namespace crema::gate {
 namespace {
 
-using evidence::Finding;
 using evidence::Record;
 using evidence::TestOutcome;
 
@@ -166,19 +166,11 @@ class Evaluation {
   }
 
   void judge_findings() {
-    std::map<evidence::FindingSeverity, std::vector<std::string>> found;
+    std::vector<const evidence::Scan*> scans;
     std::vector<std::string> incomplete;
     const auto sources = each<evidence::Scan>([&](const evidence::Scan& scan) {
+      scans.push_back(&scan);
       if (!scan.complete) incomplete.push_back(fmt::format("{}: {}", scan.scanner, scan.message));
-      for (const auto& finding : scan.findings) {
-        const bool counts =
-            finding.state == evidence::FindingState::fresh ||
-            (policy_.all_findings && finding.state == evidence::FindingState::known);
-        if (!counts || waived(finding.rule) ||
-            (!finding.fingerprint.empty() && waived(finding.fingerprint)))
-          continue;
-        found[finding.severity].push_back(finding_text(finding));
-      }
     });
     if (!incomplete.empty()) {
       add({.condition = "scans complete",
@@ -188,31 +180,16 @@ class Evaluation {
            .details = std::move(incomplete)},
           false);
     }
-    for (const auto& [severity, most] : policy_.findings) {
-      const auto condition = fmt::format("{}{} findings", policy_.all_findings ? "" : "new ",
-                                         evidence::to_text(severity));
-      const auto wanted = fmt::format("<= {}", most);
+    for (auto& [row, fulfilled] :
+         finding_conditions(policy_, scans, context_.today,
+                            [this](std::string_view what) { return waived(what); })) {
       if (sources.empty()) {
-        nobody_looked(condition, wanted, "findings");
+        nobody_looked(row.condition, row.wanted, "findings");
         continue;
       }
-      auto& details = found[severity];
-      add({.condition = condition,
-           .wanted = wanted,
-           .actual = std::to_string(details.size()),
-           .source = sources_of(sources),
-           .details = details.size() > most ? details : std::vector<std::string>()},
-          details.size() <= most);
+      row.source = sources_of(sources);
+      add(std::move(row), fulfilled);
     }
-  }
-
-  static std::string finding_text(const Finding& finding) {
-    auto text = finding.rule;
-    if (!finding.locations.empty()) {
-      const auto& place = finding.locations.front();
-      text += "  " + place.path + (place.line == 0 ? "" : fmt::format(":{}", place.line));
-    }
-    return text + "  " + finding.message;
   }
 
   const evidence::LoadRun* baseline_of(const std::string& script) const {

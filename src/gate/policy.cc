@@ -158,8 +158,8 @@ class PolicyReader {
   }
 
   Result<> read_findings(const YamlNode& node) {
-    constexpr std::array<std::string_view, 6> kKeys = {"critical", "high", "medium",
-                                                       "low",      "note", "of"};
+    constexpr std::array<std::string_view, 7> kKeys = {"critical", "high", "medium", "low",
+                                                       "note",     "of",   "when"};
     return each(node, kKeys, [&](std::string_view key, const YamlNode& value) -> Result<> {
       if (key == "of") {
         if (value.text != "new" && value.text != "all")
@@ -167,6 +167,7 @@ class PolicyReader {
         policy_.all_findings = value.text == "all";
         return {};
       }
+      if (key == "when") return read_conditions(value);
       std::optional<std::uint64_t> most;
       CREMA_TRY(count(value, most));
       const auto severity = *evidence::finding_severity(key);
@@ -176,6 +177,63 @@ class PolicyReader {
         policy_.findings.erase(severity);
       return {};
     });
+  }
+
+  // A list replaces the conditions there are by default.
+  Result<> read_conditions(const YamlNode& node) {
+    policy_.finding_conditions.clear();
+    if (is_off(node)) return {};
+    if (node.kind != YamlKind::sequence)
+      return fail(wrong(node, "a list of conditions is expected",
+                        "- {name: fixable, severity: high, fix: true, most: 0}"));
+    for (const auto& item : node.items) {
+      FindingCondition condition;
+      constexpr std::array<std::string_view, 10> kKeys = {
+          "name",      "most",       "severity", "reach", "fix",
+          "exploited", "older_than", "family",   "rule",  "of"};
+      CREMA_TRY(each(*item, kKeys, [&](std::string_view key, const YamlNode& value) {
+        return read_condition(key, value, condition);
+      }));
+      if (trim(condition.name).empty())
+        return fail(wrong(*item, "a condition needs its name", "the table shows it"));
+      policy_.finding_conditions.push_back(std::move(condition));
+    }
+    return {};
+  }
+
+  Result<> read_condition(std::string_view key, const YamlNode& value,
+                          FindingCondition& condition) const {
+    if (key == "name") condition.name = value.text;
+    if (key == "family") condition.family = value.text;
+    if (key == "rule") condition.rule = value.text;
+    if (key == "most") {
+      std::optional<std::uint64_t> most;
+      CREMA_TRY(count(value, most));
+      if (!most) return fail(wrong(value, "a number is expected", "leave the condition out"));
+      condition.most = *most;
+    } else if (key == "severity") {
+      condition.severity = evidence::finding_severity(value.text);
+      if (!condition.severity)
+        return fail(wrong(value, fmt::format("'{}' is no severity", value.text),
+                          "note, low, medium, high or critical"));
+    } else if (key == "reach") {
+      condition.reach = evidence::reach_of(value.text);
+      if (!condition.reach || *condition.reach == evidence::Reach::unknown)
+        return fail(wrong(value, fmt::format("'{}' is no reach", value.text),
+                          "not-imported, imported, mentioned or called"));
+    } else if (key == "older_than") {
+      condition.older_than =
+          std::chrono::duration_cast<std::chrono::days>(CREMA_TRY(duration(value)));
+    } else if (key == "of") {
+      if (value.text != "new" && value.text != "all")
+        return fail(wrong(value, "new or all is expected"));
+      condition.all = value.text == "all";
+    } else if (key == "fix" || key == "exploited") {
+      if (value.text != "true" && value.text != "false")
+        return fail(wrong(value, "true or false is expected"));
+      (key == "fix" ? condition.fix : condition.exploited) = value.text == "true";
+    }
+    return {};
   }
 
   Result<> read_load(const YamlNode& node) {

@@ -68,7 +68,7 @@ constexpr std::string_view kRunColumns =
     "SELECT number, state, workflow, path, event, ref, sha, title, started, finished, request FROM "
     "runs ";
 
-// The folder and the file that keeps git from seeing it.
+// The folder and the file that keeps git from seeing it, but for what a team writes into it.
 Result<> make_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
@@ -76,7 +76,7 @@ Result<> make_folder(const fs::path& folder) {
   const auto ignore = folder / ".gitignore";
   if (fs::exists(ignore, error)) return {};
   errno = 0;
-  if (!sys::write_file(ignore, "*\n"))
+  if (!sys::write_file(ignore, "/*\n!/rules/\n"))
     return fail(sys::disk_error("store/folder", "write", ignore, errno));
   return {};
 }

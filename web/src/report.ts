@@ -141,7 +141,15 @@ export interface Finding {
   rule: string;
   rule_name?: string;
   aliases?: string[];
+  family?: string;
   severity: Severity;
+  confidence?: string;
+  reach?: string;
+  exploited?: boolean;
+  published?: string;
+  subject?: string;
+  fix?: { text?: string; package?: string; version?: string };
+  incident?: string;
   scanner?: string;
   message: string;
   help?: string;
@@ -157,9 +165,13 @@ export interface Scan {
   origin: Origin;
   scanner: string;
   version?: string;
+  family?: string;
   target?: string;
+  files?: number;
+  data?: string;
   complete?: boolean;
   message?: string;
+  not_scanned?: { path: string; code?: string; reason?: string }[];
   findings?: Finding[];
 }
 

@@ -124,8 +124,8 @@ std::string encode_answer(const FileAnswer& answer) {
   to.number(answer.found.size());
   for (const auto& found : answer.found) write(to, found);
   to.number(answer.not_scanned.size());
-  for (const auto& [path, code, reason] : answer.not_scanned)
-    for (const auto* text : {&path, &code, &reason}) to.text(*text);
+  for (const auto& one : answer.not_scanned)
+    for (const auto* text : {&one.path, &one.code, &one.reason}) to.text(*text);
   to.text(answer.notes);
   return to.take();
 }
@@ -136,8 +136,8 @@ std::optional<FileAnswer> decode_answer(std::string_view bytes) {
   answer.found.resize(from.count());
   for (auto& found : answer.found) read(from, found);
   answer.not_scanned.resize(from.count());
-  for (auto& [path, code, reason] : answer.not_scanned)
-    for (auto* text : {&path, &code, &reason}) *text = from.text();
+  for (auto& one : answer.not_scanned)
+    for (auto* text : {&one.path, &one.code, &one.reason}) *text = from.text();
   answer.notes = from.text();
   if (!from.well() || !from.at_end()) return std::nullopt;
   return answer;

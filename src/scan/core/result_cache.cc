@@ -1,10 +1,12 @@
 #include "crema/scan/core/result_cache.h"
 
-#include "crema/scan/core/answer_codec.h"
-
 #include "crema/base/hash.h"
+#include "crema/scan/core/answer_codec.h"
 #include "crema/sys/files.h"
 
+#include <algorithm>
+#include <iterator>
+#include <set>
 #include <utility>
 
 namespace crema::scan {
@@ -80,6 +82,22 @@ ResultCache::Answer ResultCache::make_answer(std::string_view scanner, std::stri
   return {.scanner = std::string(scanner),
           .version = std::string(version),
           .bytes = encode_answer(answer)};
+}
+
+void ResultCache::add_rest(std::vector<Entry>& entries, std::span<const std::string_view> asked,
+                           const std::function<bool(std::string_view path)>& left_out) const {
+  std::set<std::string_view> met;
+  for (auto& entry : entries) {
+    met.insert(entry.file.path);
+    const auto known = entries_.find(entry.file.path);
+    if (known == entries_.end() || known->second.hash != entry.hash) continue;
+    for (const auto& answer : known->second.answers)
+      if (std::ranges::find(asked, answer.scanner) == asked.end()) entry.answers.push_back(answer);
+  }
+  std::vector<Entry> others;
+  for (const auto& [path, entry] : entries_)
+    if (!met.contains(path) && left_out(path)) others.push_back(entry);
+  std::ranges::move(others, std::back_inserter(entries));
 }
 
 Result<> ResultCache::save(const std::filesystem::path& path, const std::vector<Entry>& entries) {

@@ -18,6 +18,9 @@ bool any_names(const std::vector<std::string>& all, const Rule& rule) {
   return std::ranges::any_of(all, [&](const auto& name) { return names(name, rule); });
 }
 
+// github_actions and github-actions are both in use.
+char one_dash(char c) { return c == '_' ? '-' : c; }
+
 }  // namespace
 
 bool RuleSelection::takes(const Rule& rule) const {
@@ -26,7 +29,9 @@ bool RuleSelection::takes(const Rule& rule) const {
 }
 
 bool RuleSelection::takes_framework(std::string_view framework) const {
-  return frameworks.empty() || std::ranges::find(frameworks, framework) != frameworks.end();
+  return frameworks.empty() || std::ranges::any_of(frameworks, [&](const auto& asked) {
+           return std::ranges::equal(asked, framework, {}, one_dash, one_dash);
+         });
 }
 
 std::vector<std::string> RuleSelection::unknown(const std::vector<const Rule*>& rules) const {

@@ -35,6 +35,10 @@ TreeFile file_of(std::string path, const struct stat& status) {
           .inode = status.st_ino};
 }
 
+bool within(std::string_view inner, std::string_view outer) {
+  return inner.starts_with(outer) && (inner.size() == outer.size() || inner[outer.size()] == '/');
+}
+
 std::string reason_of(int error) { return std::strerror(error); }
 
 struct CloseFolder {
@@ -68,6 +72,7 @@ class Walk {
   std::vector<Entry> entries_of(DIR* folder, const std::string& path);
   void read_rules(int folder, const std::string& path);
   bool ignored(const std::string& path, bool is_folder) const;
+  bool wanted(std::string_view path) const;
   void enter(int parent, const std::string& name, const std::string& path);
   void file(int parent, const std::string& name, std::string path);
 };
@@ -118,6 +123,13 @@ bool Walk::ignored(const std::string& path, bool is_folder) const {
   return false;
 }
 
+// What is asked for, what is in it, and the folders on the way there.
+bool Walk::wanted(std::string_view path) const {
+  return options_.below.empty() || std::ranges::any_of(options_.below, [&](const auto& one) {
+           return within(path, one) || within(one, path);
+         });
+}
+
 void Walk::folder(int descriptor, const std::string& path) {
   const OpenFolder folder(::fdopendir(descriptor));
   if (!folder) {
@@ -129,6 +141,7 @@ void Walk::folder(int descriptor, const std::string& path) {
   if (options_.use_ignore_files) read_rules(descriptor, path);
   for (const auto& [name, is_folder] : entries_of(folder.get(), path)) {
     auto child = path.empty() ? name : path + "/" + name;
+    if (!wanted(child)) continue;
     if (ignored(child, is_folder)) {
       ++tree_.ignored;
     } else if (is_folder) {
@@ -175,7 +188,7 @@ void Walk::add_tracked(int root, const std::vector<std::string>& tracked) {
   for (const auto& one : tree_.not_scanned) met.insert(one.path);
   std::vector<std::string> missing;
   for (const auto& path : tracked)
-    if (!met.contains(path)) missing.push_back(path);
+    if (!met.contains(path) && wanted(path)) missing.push_back(path);
   for (const auto& path : missing)
     if (struct stat status{}; ::fstatat(root, path.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0)
       file(root, path, path);
@@ -188,6 +201,15 @@ SourceTree Walk::take() {
 }
 
 }  // namespace
+
+std::string folder_of(std::string_view path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string_view::npos ? "" : std::string(path.substr(0, slash));
+}
+
+bool is_below(std::string_view path, std::span<const std::string> folders) {
+  return std::ranges::any_of(folders, [&](const auto& one) { return within(path, one); });
+}
 
 Result<SourceTree> walk_tree(const std::filesystem::path& root, const WalkOptions& options) {
   struct stat status{};

@@ -134,6 +134,13 @@ void TreePass::work(LiteralSet::Search search) {
   }
 }
 
+void add_not_scanned(TreeScan& scan, std::vector<NotScanned> left_out, const Scanner& scanner) {
+  for (auto& one : left_out) {
+    one.scanner = scanner.name();
+    scan.not_scanned.push_back(std::move(one));
+  }
+}
+
 void TreePass::conclude(TreeScan& scan) {
   for (std::size_t i = 0; i < scanners_.size(); ++i) {
     std::vector<FileNotes> notes;
@@ -144,7 +151,7 @@ void TreePass::conclude(TreeScan& scan) {
     }
     auto answer = scanners_[i]->conclude(notes);
     std::ranges::move(answer.found, std::back_inserter(scan.found));
-    std::ranges::move(answer.not_scanned, std::back_inserter(scan.not_scanned));
+    add_not_scanned(scan, std::move(answer.not_scanned), *scanners_[i]);
   }
 }
 
@@ -160,6 +167,11 @@ void TreePass::save_cache() const {
             ResultCache::make_answer(scanners_[i]->name(), versions_[i], *outcome.answers[i]));
     entries.push_back(std::move(entry));
   }
+  std::vector<std::string_view> asked;
+  for (const auto* scanner : scanners_) asked.push_back(scanner->name());
+  cache_.add_rest(entries, asked, [&](std::string_view path) {
+    return !request_.walk.below.empty() && !is_below(path, request_.walk.below);
+  });
   // It would only have saved time.
   (void)ResultCache::save(request_.cache, entries).has_value();
 }
@@ -182,9 +194,7 @@ Result<TreeScan> TreePass::run() {
     for (auto& search : searches)
       pool.emplace_back([this, own = std::move(search)]() mutable { work(std::move(own)); });
   }
-  TreeScan scan{.files = tree_.files.size(),
-                .ignored = tree_.ignored,
-                .interrupted = request_.stop.stop_requested()};
+  TreeScan scan{.ignored = tree_.ignored, .interrupted = request_.stop.stop_requested()};
   scan.not_scanned = std::move(tree_.not_scanned);
   if (!request_.cache.empty() && !scan.interrupted) save_cache();
   conclude(scan);
@@ -197,15 +207,17 @@ Result<TreeScan> TreePass::run() {
         !outcome.answers.back()->notes.empty())
       scan.markers.push_back(
           {tree_.files[file].path, MarkerScanner::markers_of(outcome.answers.back()->notes)});
-    for (auto& answer : outcome.answers) {
+    for (std::size_t i = 0; i < outcome.answers.size(); ++i) {
+      auto& answer = outcome.answers[i];
       if (!answer) continue;
       std::ranges::move(answer->found, std::back_inserter(scan.found));
-      std::ranges::move(answer->not_scanned, std::back_inserter(scan.not_scanned));
+      add_not_scanned(scan, std::move(answer->not_scanned), *scanners_[i]);
     }
   }
   std::ranges::sort(scan.found, {}, place_of);
   std::ranges::sort(scan.not_scanned);
   set_fingerprints(scan.found);
+  scan.files = std::move(tree_.files);
   return scan;
 }
 

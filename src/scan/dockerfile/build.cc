@@ -34,7 +34,7 @@ ShellInUse shell_of(const Instruction& instruction) {
   return shell;
 }
 
-void read_script(Step& step, const ShellInUse& shell) {
+void read_script(BuildStep& step, const ShellInUse& shell) {
   const auto& instruction = *step.instruction;
   step.has_pipefail = shell.has_pipefail;
   if (instruction.exec) {
@@ -121,7 +121,7 @@ void Build::add_steps() {
       shell = base && *base < last_shells.size() ? last_shells[*base] : ShellInUse{};
       stages_[stage].from_step = steps_.size();
     }
-    Step step{.instruction = &instruction, .stage = stage};
+    BuildStep step{.instruction = &instruction, .stage = stage};
     if (instruction.verb == Verb::onbuild && !instruction.trigger.empty()) {
       steps_.push_back(step);
       step.instruction = &instruction.trigger.front();
@@ -139,7 +139,7 @@ std::string Build::stage_name(std::size_t stage) const {
   return one.name.empty() ? one.image : one.name;
 }
 
-bool Build::is_kept(const Step& step) const {
+bool Build::is_kept(const BuildStep& step) const {
   return step.on_build || step.stage >= stages_.size() || stages_[step.stage].kept;
 }
 

@@ -18,7 +18,7 @@ namespace crema::scan {
 
 inline constexpr std::size_t kNoStage = static_cast<std::size_t>(-1);
 
-struct Step {
+struct BuildStep {
   const dockerfile::Instruction* instruction = nullptr;  // of ONBUILD the one it triggers
   std::size_t stage = kNoStage;                          // before the first FROM there is none
   bool on_build = false;
@@ -46,7 +46,7 @@ class Build {
 
   const dockerfile::Dockerfile& file() const { return file_; }
   const DockerfileSettings& settings() const { return settings_; }
-  const std::vector<Step>& steps() const { return steps_; }
+  const std::vector<BuildStep>& steps() const { return steps_; }
   const std::vector<BuildStage>& stages() const { return stages_; }
   // The word without quotes, with the defaults of ARG and ENV where they are known.
   std::string expanded(std::string_view word) const;
@@ -55,14 +55,14 @@ class Build {
   // What a stage is called in messages and fingerprints: its name or its image.
   std::string stage_name(std::size_t stage) const;
   // Whether what a step leaves behind ends in an image: its stage is kept, or others run it later.
-  bool is_kept(const Step& step) const;
+  bool is_kept(const BuildStep& step) const;
   // Whether the stage, or one it is built upon, has such an instruction before the step `end`.
   bool has_before(std::size_t stage, std::size_t end, dockerfile::Verb verb) const;
 
  private:
   const dockerfile::Dockerfile& file_;
   const DockerfileSettings& settings_;
-  std::vector<Step> steps_;
+  std::vector<BuildStep> steps_;
   std::vector<BuildStage> stages_;
   std::map<std::string, std::string, std::less<>> defaults_;         // of ARG and ENV
   std::map<std::string, std::set<std::size_t>, std::less<>> names_;  // with the stages of their ENV

@@ -12,7 +12,7 @@ namespace crema::scan {
 
 struct DockerfileCheck {
   std::string_view name;
-  void (*look)(const Build& build, Report& report) = nullptr;
+  void (*look)(const Build& build, DockerfileReport& report) = nullptr;
 };
 
 std::span<const DockerfileCheck> image_checks();

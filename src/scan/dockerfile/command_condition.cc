@@ -113,14 +113,14 @@ struct CommandCondition::Parts {
   std::vector<EnvPart> env;
   std::string message;
 
-  void look_at_run(const Build& build, Report& report) const;
-  void look_at_env(const Build& build, Report& report) const;
+  void look_at_run(const Build& build, DockerfileReport& report) const;
+  void look_at_env(const Build& build, DockerfileReport& report) const;
   std::string told(const EnvPart& part, std::string_view value) const {
     return replace_all(replace_all(message, "{name}", part.name), "{value}", value);
   }
 };
 
-void CommandCondition::Parts::look_at_run(const Build& build, Report& report) const {
+void CommandCondition::Parts::look_at_run(const Build& build, DockerfileReport& report) const {
   for (const auto& step : build.steps()) {
     if (run->kept && !build.is_kept(step)) continue;
     for (const auto& command : step.commands.commands) {
@@ -133,7 +133,7 @@ void CommandCondition::Parts::look_at_run(const Build& build, Report& report) co
 }
 
 // NAME=value in front of a command, or as an argument of export.
-void CommandCondition::Parts::look_at_env(const Build& build, Report& report) const {
+void CommandCondition::Parts::look_at_env(const Build& build, DockerfileReport& report) const {
   const auto of = [&](std::string_view assignment) -> const EnvPart* {
     const auto equals = assignment.find('=');
     if (equals == std::string_view::npos) return nullptr;
@@ -210,7 +210,7 @@ Result<CommandCondition> CommandCondition::read(const Rule& rule) {
   return condition;
 }
 
-void CommandCondition::look(const Build& build, Report& report) const {
+void CommandCondition::look(const Build& build, DockerfileReport& report) const {
   if (parts_->run) parts_->look_at_run(build, report);
   if (!parts_->env.empty()) parts_->look_at_env(build, report);
 }

@@ -28,7 +28,7 @@ class CommandCondition {
   // Of the metadata of a rule that has `run` or `env`. Errors are "rule/condition" and
   // "rule/regex".
   static Result<CommandCondition> read(const Rule& rule);
-  void look(const Build& build, Report& report) const;
+  void look(const Build& build, DockerfileReport& report) const;
 
  private:
   struct Parts;

@@ -46,7 +46,7 @@ std::string_view name_of(std::string_view path) {
   return path.substr(path.find_last_of("/\\") + 1);
 }
 
-void add_for_files(const Build& build, Report& report) {
+void add_for_files(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     const auto& words = step.instruction->words;
     if (!step.is(Verb::add) || words.size() < 2 || !step.instruction->documents.empty()) continue;
@@ -59,7 +59,7 @@ void add_for_files(const Build& build, Report& report) {
   }
 }
 
-void remote_add(const Build& build, Report& report) {
+void remote_add(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     const auto& words = step.instruction->words;
     if (!step.is(Verb::add) || step.instruction->flag("checksum") != nullptr) continue;
@@ -72,7 +72,7 @@ void remote_add(const Build& build, Report& report) {
   }
 }
 
-void copy_without_slash(const Build& build, Report& report) {
+void copy_without_slash(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     const auto& words = step.instruction->words;
     if (!step.is(Verb::copy) || words.size() < 3) continue;
@@ -83,7 +83,7 @@ void copy_without_slash(const Build& build, Report& report) {
   }
 }
 
-void relative_workdir(const Build& build, Report& report) {
+void relative_workdir(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     if (!step.is(Verb::workdir) || step.instruction->words.empty()) continue;
     const auto path = unquoted(step.instruction->words.front().text);
@@ -93,7 +93,7 @@ void relative_workdir(const Build& build, Report& report) {
   }
 }
 
-void system_workdir(const Build& build, Report& report) {
+void system_workdir(const Build& build, DockerfileReport& report) {
   constexpr std::string_view kFolders[] = {"/proc",  "/sys",     "/dev",      "/boot",
                                            "/etc",   "/bin",     "/sbin",     "/lib",
                                            "/lib64", "/usr/bin", "/usr/sbin", "/usr/lib"};
@@ -108,7 +108,7 @@ void system_workdir(const Build& build, Report& report) {
   }
 }
 
-void relative_copy(const Build& build, Report& report) {
+void relative_copy(const Build& build, DockerfileReport& report) {
   const auto& steps = build.steps();
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const auto& step = steps[i];
@@ -141,7 +141,7 @@ std::vector<std::string> archives_of(const dockerfile::Instruction& copy) {
   return names;
 }
 
-void archive_copied(const Build& build, Report& report) {
+void archive_copied(const Build& build, DockerfileReport& report) {
   const auto& steps = build.steps();
   // By stage and name, the last step that extracts it.
   std::map<std::pair<std::size_t, std::string_view>, std::size_t> extracted;

@@ -123,7 +123,7 @@ FileAnswer DockerfileScanner::look_at(const FileView& view) const {
         {path, problem.code, fmt::format("line {}: {}", problem.span.line, problem.message)});
   const Build build(*file, settings_);
   for (const auto& [rule, check, condition] : ready_) {
-    Report report(build, *rule, path, answer.found);
+    DockerfileReport report(build, *rule, path, answer.found);
     if (check != nullptr) {
       check->look(build, report);
     } else {

@@ -23,30 +23,33 @@ void for_each_image(const Build& build, Look look) {
   }
 }
 
-void untagged_image(const Build& build, Report& report) {
-  for_each_image(build, [&](const BuildStage& stage, const Step& step, const ImageName& image) {
-    if (!image.tag.empty() || !image.digest.empty() || dockerfile::has_variable(stage.image))
-      return;
-    report.add(
-        step, stage.stage->image,
-        fmt::format("The image `{}` has no tag: each build takes whatever is newest", stage.image));
-  });
+void untagged_image(const Build& build, DockerfileReport& report) {
+  for_each_image(
+      build, [&](const BuildStage& stage, const BuildStep& step, const ImageName& image) {
+        if (!image.tag.empty() || !image.digest.empty() || dockerfile::has_variable(stage.image))
+          return;
+        report.add(step, stage.stage->image,
+                   fmt::format("The image `{}` has no tag: each build takes whatever is newest",
+                               stage.image));
+      });
 }
 
-void latest_image(const Build& build, Report& report) {
-  for_each_image(build, [&](const BuildStage& stage, const Step& step, const ImageName& image) {
-    if (image.tag != "latest" || !image.digest.empty()) return;
-    report.add(step, stage.stage->image,
-               fmt::format("The image `{}` is whatever is newest at each build", stage.image));
-  });
+void latest_image(const Build& build, DockerfileReport& report) {
+  for_each_image(
+      build, [&](const BuildStage& stage, const BuildStep& step, const ImageName& image) {
+        if (image.tag != "latest" || !image.digest.empty()) return;
+        report.add(step, stage.stage->image,
+                   fmt::format("The image `{}` is whatever is newest at each build", stage.image));
+      });
 }
 
-void image_without_digest(const Build& build, Report& report) {
-  for_each_image(build, [&](const BuildStage& stage, const Step& step, const ImageName& image) {
-    if (!image.digest.empty() || dockerfile::has_variable(stage.image)) return;
-    report.add(step, stage.stage->image,
-               fmt::format("The image `{}` is not pinned by its digest", stage.image));
-  });
+void image_without_digest(const Build& build, DockerfileReport& report) {
+  for_each_image(
+      build, [&](const BuildStage& stage, const BuildStep& step, const ImageName& image) {
+        if (!image.digest.empty() || dockerfile::has_variable(stage.image)) return;
+        report.add(step, stage.stage->image,
+                   fmt::format("The image `{}` is not pinned by its digest", stage.image));
+      });
 }
 
 bool matches_registry(std::string_view allowed, std::string_view registry) {
@@ -73,12 +76,12 @@ std::string_view mounted_image(const dockerfile::Flag& flag) {
   return "";
 }
 
-void untrusted_registry(const Build& build, Report& report) {
+void untrusted_registry(const Build& build, DockerfileReport& report) {
   if (build.settings().trusted_registries.empty()) return;
   const auto message = [](std::string_view image) {
     return fmt::format("The image `{}` is from none of the trusted registries", image);
   };
-  for_each_image(build, [&](const BuildStage& stage, const Step& step, const ImageName&) {
+  for_each_image(build, [&](const BuildStage& stage, const BuildStep& step, const ImageName&) {
     if (!is_trusted(build, stage.image)) report.add(step, stage.stage->image, message(stage.image));
   });
   for (const auto& step : build.steps()) {
@@ -93,7 +96,7 @@ void untrusted_registry(const Build& build, Report& report) {
   }
 }
 
-void constant_platform(const Build& build, Report& report) {
+void constant_platform(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     const auto* flag = step.is(Verb::from) ? step.instruction->flag("platform") : nullptr;
     if (flag == nullptr || flag->value.find("BUILDPLATFORM") != std::string::npos ||
@@ -105,7 +108,7 @@ void constant_platform(const Build& build, Report& report) {
   }
 }
 
-void redundant_platform(const Build& build, Report& report) {
+void redundant_platform(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     const auto* flag = step.is(Verb::from) ? step.instruction->flag("platform") : nullptr;
     if (flag != nullptr && (flag->value == "$TARGETPLATFORM" || flag->value == "${TARGETPLATFORM}"))

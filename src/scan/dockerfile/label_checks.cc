@@ -40,62 +40,62 @@ void for_each_label(const Build& build, Look look) {
         look(step, setting, dockerfile::unquoted(setting.key.text));
 }
 
-void odd_label_key(const Build& build, Report& report) {
-  for_each_label(build,
-                 [&](const Step& step, const dockerfile::Setting& setting, const std::string& key) {
-                   if (!is_label_key(key) && !dockerfile::has_variable(key))
-                     report.add(step, setting.key, fmt::format("`{}` is no key for a label", key));
-                 });
+void odd_label_key(const Build& build, DockerfileReport& report) {
+  for_each_label(build, [&](const BuildStep& step, const dockerfile::Setting& setting,
+                            const std::string& key) {
+    if (!is_label_key(key) && !dockerfile::has_variable(key))
+      report.add(step, setting.key, fmt::format("`{}` is no key for a label", key));
+  });
 }
 
-void missing_label(const Build& build, Report& report) {
+void missing_label(const Build& build, DockerfileReport& report) {
   if (build.stages().empty() || build.settings().labels.empty()) return;
   const auto last = build.stages().size() - 1;
   std::set<std::size_t> chain;
   for (std::optional<std::size_t> one = last; one; one = build.stages()[*one].base)
     chain.insert(*one);
   std::set<std::string, std::less<>> there;
-  for_each_label(build, [&](const Step& step, const dockerfile::Setting&, const std::string& key) {
-    if (chain.contains(step.stage)) there.insert(key);
-  });
+  for_each_label(build,
+                 [&](const BuildStep& step, const dockerfile::Setting&, const std::string& key) {
+                   if (chain.contains(step.stage)) there.insert(key);
+                 });
   for (const auto& [key, kind] : build.settings().labels)
     if (!there.contains(key))
       report.add_stage(last, fmt::format("The image has no label `{}`", key));
 }
 
-void superfluous_label(const Build& build, Report& report) {
+void superfluous_label(const Build& build, DockerfileReport& report) {
   if (!build.settings().strict_labels) return;
-  for_each_label(build, [&](const Step& step, const dockerfile::Setting& setting,
+  for_each_label(build, [&](const BuildStep& step, const dockerfile::Setting& setting,
                             const std::string& key) {
     if (!build.settings().labels.contains(key))
       report.add(step, setting.key, fmt::format("The label `{}` is none of those agreed on", key));
   });
 }
 
-void empty_label(const Build& build, Report& report) {
-  for_each_label(build,
-                 [&](const Step& step, const dockerfile::Setting& setting, const std::string& key) {
-                   if (build.settings().labels.contains(key) &&
-                       (!setting.value || dockerfile::unquoted(setting.value->text).empty()))
-                     report.add(step, setting.key, fmt::format("The label `{}` is empty", key));
-                 });
+void empty_label(const Build& build, DockerfileReport& report) {
+  for_each_label(build, [&](const BuildStep& step, const dockerfile::Setting& setting,
+                            const std::string& key) {
+    if (build.settings().labels.contains(key) &&
+        (!setting.value || dockerfile::unquoted(setting.value->text).empty()))
+      report.add(step, setting.key, fmt::format("The label `{}` is empty", key));
+  });
 }
 
-void wrong_label(const Build& build, Report& report, LabelKind kind) {
-  for_each_label(
-      build, [&](const Step& step, const dockerfile::Setting& setting, const std::string& key) {
-        const auto found = build.settings().labels.find(key);
-        if (found == build.settings().labels.end() || found->second != kind || !setting.value)
-          return;
-        const auto value = build.expanded(setting.value->text);
-        if (dockerfile::has_variable(value) || is_label_value(value, kind)) return;
-        report.add(step, *setting.value,
-                   fmt::format("`{}` in the label `{}` is no {}", value, key, to_text(kind)));
-      });
+void wrong_label(const Build& build, DockerfileReport& report, LabelKind kind) {
+  for_each_label(build, [&](const BuildStep& step, const dockerfile::Setting& setting,
+                            const std::string& key) {
+    const auto found = build.settings().labels.find(key);
+    if (found == build.settings().labels.end() || found->second != kind || !setting.value) return;
+    const auto value = build.expanded(setting.value->text);
+    if (dockerfile::has_variable(value) || is_label_value(value, kind)) return;
+    report.add(step, *setting.value,
+               fmt::format("`{}` in the label `{}` is no {}", value, key, to_text(kind)));
+  });
 }
 
 template <LabelKind kind>
-void wrong(const Build& build, Report& report) {
+void wrong(const Build& build, DockerfileReport& report) {
   wrong_label(build, report, kind);
 }
 

@@ -56,7 +56,8 @@ bool is_installer(const Command& command) {
 }
 
 // The first step behind `from`, of its stage, that installs with the program.
-const Step* install_behind(const Build& build, const Step& from, std::string_view program) {
+const BuildStep* install_behind(const Build& build, const BuildStep& from,
+                                std::string_view program) {
   bool behind = false;
   for (const auto& step : build.steps()) {
     if (behind && step.stage == from.stage &&
@@ -69,7 +70,7 @@ const Step* install_behind(const Build& build, const Step& from, std::string_vie
   return nullptr;
 }
 
-void update_alone(const Build& build, Report& report) {
+void update_alone(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     const auto& commands = step.commands.commands;
     if (std::ranges::any_of(commands, is_installer)) continue;
@@ -91,7 +92,7 @@ void update_alone(const Build& build, Report& report) {
   }
 }
 
-bool has_mount(const Step& step, std::string_view target) {
+bool has_mount(const BuildStep& step, std::string_view target) {
   return std::ranges::any_of(step.instruction->flags, [&](const dockerfile::Flag& flag) {
     if (flag.name != "mount") return false;
     bool keeps_out = false;
@@ -113,7 +114,7 @@ bool removes(const Command& command, std::string_view path) {
                              [&](const shell::Word& word) { return word.text.starts_with(path); });
 }
 
-void apt_lists_left(const Build& build, Report& report) {
+void apt_lists_left(const Build& build, DockerfileReport& report) {
   constexpr std::string_view kPrograms[] = {"apt-get", "apt", "aptitude"};
   for (const auto& step : build.steps()) {
     if (!build.is_kept(step) || has_mount(step, "/var/lib/apt/lists") ||
@@ -163,7 +164,7 @@ bool cleans(const Command& command, const Cleaner& manager, std::string_view pro
          (manager.second_clean.empty() || has_argument(command, manager.second_clean));
 }
 
-void cache_left(const Build& build, Report& report, const Cleaner& manager) {
+void cache_left(const Build& build, DockerfileReport& report, const Cleaner& manager) {
   for (const auto& step : build.steps()) {
     if (!build.is_kept(step) || std::ranges::any_of(manager.folders, [&](std::string_view folder) {
           return has_mount(step, folder);
@@ -186,19 +187,19 @@ void cache_left(const Build& build, Report& report, const Cleaner& manager) {
   }
 }
 
-void yum_cache_left(const Build& build, Report& report) {
+void yum_cache_left(const Build& build, DockerfileReport& report) {
   cache_left(build, report, {kYum, kYumInstalls, kClean, "all", kRpmFolders});
 }
 
-void dnf_cache_left(const Build& build, Report& report) {
+void dnf_cache_left(const Build& build, DockerfileReport& report) {
   cache_left(build, report, {kDnf, kDnfInstalls, kClean, "all", kRpmFolders});
 }
 
-void zypper_cache_left(const Build& build, Report& report) {
+void zypper_cache_left(const Build& build, DockerfileReport& report) {
   cache_left(build, report, {kZypper, kZypperInstalls, kZypperCleans, "", kZypperFolders});
 }
 
-void yarn_cache_left(const Build& build, Report& report) {
+void yarn_cache_left(const Build& build, DockerfileReport& report) {
   const auto is = [](const Command& command, std::string_view first, std::string_view second) {
     return shell::program_of(command) == "yarn" && has_argument(command, first) &&
            (second.empty() || has_argument(command, second));
@@ -241,9 +242,9 @@ bool is_pip_install(const Command& command) {
 
 namespace {
 
-void pip_cache_left(const Build& build, Report& report) {
+void pip_cache_left(const Build& build, DockerfileReport& report) {
   std::vector<bool> off(build.stages().size() + 1, false);  // by stage; the last one is for none
-  const auto index = [&](const Step& step) { return std::min(step.stage, off.size() - 1); };
+  const auto index = [&](const BuildStep& step) { return std::min(step.stage, off.size() - 1); };
   for (const auto& step : build.steps()) {
     if (step.is(dockerfile::Verb::from) && step.stage < build.stages().size()) {
       if (const auto base = build.stages()[step.stage].base) off[step.stage] = off[*base];
@@ -270,7 +271,7 @@ void pip_cache_left(const Build& build, Report& report) {
   }
 }
 
-void apk_cache_left(const Build& build, Report& report) {
+void apk_cache_left(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     if (!build.is_kept(step) || has_mount(step, "/var/cache/apk")) continue;
     for (const auto& command : step.commands.commands) {

@@ -44,7 +44,7 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> al
   return std::ranges::find(all, text) != all.end();
 }
 
-void unpinned(const Build& build, Report& report, const Installer& installer) {
+void unpinned(const Build& build, DockerfileReport& report, const Installer& installer) {
   for (const auto& step : build.steps()) {
     for (const auto& command : step.commands.commands) {
       if (!is_one_of(shell::program_of(command), installer.programs) ||
@@ -62,7 +62,7 @@ void unpinned(const Build& build, Report& report, const Installer& installer) {
   }
 }
 
-void apt_unpinned(const Build& build, Report& report) {
+void apt_unpinned(const Build& build, DockerfileReport& report) {
   unpinned(build, report,
            {{"apt-get"},
             {"install"},
@@ -73,7 +73,7 @@ void apt_unpinned(const Build& build, Report& report) {
             "PACKAGE=VERSION"});
 }
 
-void apk_unpinned(const Build& build, Report& report) {
+void apk_unpinned(const Build& build, DockerfileReport& report) {
   unpinned(build, report,
            {{"apk"},
             {"add"},
@@ -84,7 +84,7 @@ void apk_unpinned(const Build& build, Report& report) {
             "PACKAGE=VERSION"});
 }
 
-void zypper_unpinned(const Build& build, Report& report) {
+void zypper_unpinned(const Build& build, DockerfileReport& report) {
   unpinned(build, report,
            {{"zypper"},
             {"install", "in"},
@@ -95,7 +95,7 @@ void zypper_unpinned(const Build& build, Report& report) {
             "PACKAGE=VERSION"});
 }
 
-void gem_unpinned(const Build& build, Report& report) {
+void gem_unpinned(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     for (auto command : step.commands.commands) {
       if (shell::program_of(command) != "gem" ||
@@ -141,7 +141,7 @@ bool has_rpm_version(std::string_view package) {
   return digit;
 }
 
-void rpm_unpinned(const Build& build, Report& report,
+void rpm_unpinned(const Build& build, DockerfileReport& report,
                   std::initializer_list<std::string_view> programs) {
   for (const auto& step : build.steps()) {
     for (const auto& command : step.commands.commands) {
@@ -166,8 +166,10 @@ void rpm_unpinned(const Build& build, Report& report,
   }
 }
 
-void yum_unpinned(const Build& build, Report& report) { rpm_unpinned(build, report, {"yum"}); }
-void dnf_unpinned(const Build& build, Report& report) {
+void yum_unpinned(const Build& build, DockerfileReport& report) {
+  rpm_unpinned(build, report, {"yum"});
+}
+void dnf_unpinned(const Build& build, DockerfileReport& report) {
   rpm_unpinned(build, report, {"dnf", "microdnf"});
 }
 
@@ -178,7 +180,7 @@ bool is_pip_pinned(std::string_view package) {
          ends_with_any(package, {".whl", ".tar.gz"}) || package == ".";
 }
 
-void pip_unpinned(const Build& build, Report& report) {
+void pip_unpinned(const Build& build, DockerfileReport& report) {
   const Texts with_value = {"abi",
                             "b",
                             "build",
@@ -237,7 +239,7 @@ bool is_npm_pinned(std::string_view package) {
   return package.find('@', 1) != std::string_view::npos;
 }
 
-void npm_unpinned(const Build& build, Report& report) {
+void npm_unpinned(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     for (const auto& command : step.commands.commands) {
       if (shell::program_of(command) != "npm") continue;
@@ -253,7 +255,7 @@ void npm_unpinned(const Build& build, Report& report) {
   }
 }
 
-void go_unpinned(const Build& build, Report& report) {
+void go_unpinned(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     for (const auto& command : step.commands.commands) {
       if (shell::program_of(command) != "go") continue;

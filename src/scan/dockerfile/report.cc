@@ -57,30 +57,31 @@ std::string shown_arguments(const shell::Command& command) {
   return text.substr(0, end) + "...";
 }
 
-void Report::add(const Step& step, std::size_t begin, std::size_t end, std::string message,
-                 std::string_view what) {
+void DockerfileReport::add(const BuildStep& step, std::size_t begin, std::size_t end,
+                           std::string message, std::string_view what) {
   const auto& text = step.instruction->text;
   add_at(step, text.place_of(begin), text.place_of(end), std::move(message), std::string(what));
 }
 
-void Report::add(const Step& step, std::string message) {
+void DockerfileReport::add(const BuildStep& step, std::string message) {
   const auto& text = step.instruction->text;
   add_at(step, text.place_of(0), text.place_of(text.text().size()), std::move(message),
          text.text());
 }
 
-void Report::add_command(const Step& step, const shell::Command& command, std::string message) {
+void DockerfileReport::add_command(const BuildStep& step, const shell::Command& command,
+                                   std::string message) {
   add_at(step, step.script.place_of(command.begin), step.script.place_of(command.end),
          std::move(message), words_of(command));
 }
 
-void Report::add_command(const Step& step, const shell::Command& command, const shell::Word& word,
-                         std::string message) {
+void DockerfileReport::add_command(const BuildStep& step, const shell::Command& command,
+                                   const shell::Word& word, std::string message) {
   add_at(step, step.script.place_of(word.begin), step.script.place_of(word.end), std::move(message),
          fmt::format("{} {}", command.name.text, word.text));
 }
 
-void Report::also(const Step& step, dockerfile::Place place, std::string message) {
+void DockerfileReport::also(const BuildStep& step, dockerfile::Place place, std::string message) {
   if (place.line == 0) place = step.instruction->place_of(0);
   found_.back().finding.locations.push_back({.path = std::string(path_),
                                              .line = place.line,
@@ -88,19 +89,19 @@ void Report::also(const Step& step, dockerfile::Place place, std::string message
                                              .message = std::move(message)});
 }
 
-void Report::add_line(const Step& step, std::uint32_t line, std::string message) {
+void DockerfileReport::add_line(const BuildStep& step, std::uint32_t line, std::string message) {
   add_at(step, {line, 1}, {line, 1}, std::move(message), "");
   found_.back().first_line = found_.back().last_line = line;
 }
 
-void Report::add_stage(std::size_t stage, std::string message) {
+void DockerfileReport::add_stage(std::size_t stage, std::string message) {
   const auto& step = build_.steps()[build_.stages()[stage].from_step];
   const auto& text = step.instruction->text;
   add_at(step, text.place_of(0), text.place_of(text.text().size()), std::move(message), "");
 }
 
-void Report::add_at(const Step& step, dockerfile::Place begin, dockerfile::Place end,
-                    std::string message, std::string what) {
+void DockerfileReport::add_at(const BuildStep& step, dockerfile::Place begin, dockerfile::Place end,
+                              std::string message, std::string what) {
   const auto stage = build_.stage_name(step.stage);
   Found one{.finding = {.rule = rule_.id,
                         .rule_name = rule_.title,

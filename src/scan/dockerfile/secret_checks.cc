@@ -43,7 +43,7 @@ bool is_harmless_value(std::string_view value) {
   return std::ranges::find(kSwitches, to_lower(value)) != std::end(kSwitches);
 }
 
-void secret_in_variable(const Build& build, Report& report) {
+void secret_in_variable(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     if (!step.is(Verb::arg) && !step.is(Verb::env)) continue;
     for (const auto& [key, value] : step.instruction->settings) {
@@ -94,7 +94,7 @@ bool is_secret_file(std::string_view path) {
   });
 }
 
-void secret_file_copied(const Build& build, Report& report) {
+void secret_file_copied(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     if ((!step.is(Verb::copy) && !step.is(Verb::add)) || !build.is_kept(step)) continue;
     const auto& words = step.instruction->words;

@@ -32,7 +32,7 @@ bool sets_pipefail(const Command& command) {
                              [](const auto& word) { return word.text == "pipefail"; });
 }
 
-void pipe_without_pipefail(const Build& build, Report& report) {
+void pipe_without_pipefail(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     if (step.has_pipefail || step.on_build || !step.commands.has_pipe) continue;
     bool safe = false;
@@ -49,7 +49,7 @@ void pipe_without_pipefail(const Build& build, Report& report) {
 }
 
 // curl URL | sh, sh -c "$(curl URL)", bash <(curl URL).
-void download_executed(const Build& build, Report& report) {
+void download_executed(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     const auto& commands = step.commands.commands;
     const Command* download = nullptr;
@@ -75,7 +75,7 @@ void download_executed(const Build& build, Report& report) {
   }
 }
 
-void curl_and_wget(const Build& build, Report& report) {
+void curl_and_wget(const Build& build, DockerfileReport& report) {
   std::set<std::string_view> seen;
   std::size_t stage = kNoStage;
   for (const auto& step : build.steps()) {
@@ -92,16 +92,16 @@ void curl_and_wget(const Build& build, Report& report) {
   }
 }
 
-std::string flags_of(const Step& step) {
+std::string flags_of(const BuildStep& step) {
   std::string all;
   for (const auto& flag : step.instruction->flags) all += flag.name + "=" + flag.value + "\n";
   return all;
 }
 
 // Scripts of several commands were most likely put into RUNs of their own on purpose.
-void consecutive_runs(const Build& build, Report& report) {
+void consecutive_runs(const Build& build, DockerfileReport& report) {
   constexpr std::size_t kLongScript = 1;
-  const Step* before = nullptr;
+  const BuildStep* before = nullptr;
   for (const auto& step : build.steps()) {
     const bool run = step.is(Verb::run) && !step.on_build;
     if (run && before != nullptr && flags_of(*before) == flags_of(step) &&
@@ -127,7 +127,7 @@ std::string_view plain_address(std::string_view word) {
   return address;
 }
 
-void plain_http(const Build& build, Report& report) {
+void plain_http(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     if (step.is(Verb::add))
       for (const auto& word : step.instruction->words)

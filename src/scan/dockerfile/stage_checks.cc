@@ -14,7 +14,7 @@ namespace {
 
 using dockerfile::Verb;
 
-void duplicate_stage_name(const Build& build, Report& report) {
+void duplicate_stage_name(const Build& build, DockerfileReport& report) {
   std::map<std::string, const BuildStage*> first;
   for (const auto& stage : build.stages()) {
     if (stage.name.empty()) continue;
@@ -27,7 +27,7 @@ void duplicate_stage_name(const Build& build, Report& report) {
   }
 }
 
-void reserved_stage_name(const Build& build, Report& report) {
+void reserved_stage_name(const Build& build, DockerfileReport& report) {
   for (const auto& stage : build.stages())
     if (stage.name == "scratch" || stage.name == "context")
       report.add(build.steps()[stage.from_step], stage.stage->name,
@@ -43,8 +43,8 @@ void for_each_copy_from(const Build& build, Look look) {
   }
 }
 
-void copy_from_itself(const Build& build, Report& report) {
-  for_each_copy_from(build, [&](const Step& step, const dockerfile::Flag& from) {
+void copy_from_itself(const Build& build, DockerfileReport& report) {
+  for_each_copy_from(build, [&](const BuildStep& step, const dockerfile::Flag& from) {
     if (step.stage >= build.stages().size()) return;
     const auto& stage = build.stages()[step.stage];
     if (!stage.name.empty() && equals_ignore_case(stage.name, from.value))
@@ -52,8 +52,8 @@ void copy_from_itself(const Build& build, Report& report) {
   });
 }
 
-void copy_from_unknown(const Build& build, Report& report) {
-  for_each_copy_from(build, [&](const Step& step, const dockerfile::Flag& from) {
+void copy_from_unknown(const Build& build, DockerfileReport& report) {
+  for_each_copy_from(build, [&](const BuildStep& step, const dockerfile::Flag& from) {
     const auto name = dockerfile::unquoted(from.value);
     const auto before = step.stage == kNoStage ? 0 : step.stage + 1;
     if (name.find_first_of(":@") != std::string::npos || dockerfile::has_variable(name) ||
@@ -64,8 +64,8 @@ void copy_from_unknown(const Build& build, Report& report) {
   });
 }
 
-void copy_from_number(const Build& build, Report& report) {
-  for_each_copy_from(build, [&](const Step& step, const dockerfile::Flag& from) {
+void copy_from_number(const Build& build, DockerfileReport& report) {
+  for_each_copy_from(build, [&](const BuildStep& step, const dockerfile::Flag& from) {
     if (!from.value.empty() &&
         std::ranges::all_of(from.value, [](char c) { return c >= '0' && c <= '9'; }))
       report.add(
@@ -74,8 +74,8 @@ void copy_from_number(const Build& build, Report& report) {
   });
 }
 
-void copy_whole_stage(const Build& build, Report& report) {
-  for_each_copy_from(build, [&](const Step& step, const dockerfile::Flag& from) {
+void copy_whole_stage(const Build& build, DockerfileReport& report) {
+  for_each_copy_from(build, [&](const BuildStep& step, const dockerfile::Flag& from) {
     const auto& words = step.instruction->words;
     if (words.size() < 2 || dockerfile::unquoted(words.back().text) != "/") return;
     if (std::any_of(words.begin(), words.end() - 1,

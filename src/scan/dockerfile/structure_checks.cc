@@ -16,7 +16,7 @@ namespace {
 
 using dockerfile::Verb;
 
-void no_healthcheck(const Build& build, Report& report) {
+void no_healthcheck(const Build& build, DockerfileReport& report) {
   if (build.stages().empty()) return;
   const auto last = build.stages().size() - 1;
   if (build.has_before(last, build.steps().size(), Verb::healthcheck)) return;
@@ -25,8 +25,8 @@ void no_healthcheck(const Build& build, Report& report) {
 }
 
 // All but the last of an instruction in a stage are without effect.
-void repeated(const Build& build, Report& report, Verb verb) {
-  std::map<std::size_t, const Step*> last;
+void repeated(const Build& build, DockerfileReport& report, Verb verb) {
+  std::map<std::size_t, const BuildStep*> last;
   for (const auto& step : build.steps())
     if (step.is(verb) && !step.on_build) last[step.stage] = &step;
   for (const auto& step : build.steps()) {
@@ -37,15 +37,17 @@ void repeated(const Build& build, Report& report, Verb verb) {
   }
 }
 
-void several_cmds(const Build& build, Report& report) { repeated(build, report, Verb::cmd); }
-void several_entrypoints(const Build& build, Report& report) {
+void several_cmds(const Build& build, DockerfileReport& report) {
+  repeated(build, report, Verb::cmd);
+}
+void several_entrypoints(const Build& build, DockerfileReport& report) {
   repeated(build, report, Verb::entrypoint);
 }
-void several_healthchecks(const Build& build, Report& report) {
+void several_healthchecks(const Build& build, DockerfileReport& report) {
   repeated(build, report, Verb::healthcheck);
 }
 
-void shell_form(const Build& build, Report& report) {
+void shell_form(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     const auto& instruction = *step.instruction;
     if ((!step.is(Verb::cmd) && !step.is(Verb::entrypoint)) || instruction.exec ||
@@ -56,7 +58,7 @@ void shell_form(const Build& build, Report& report) {
   }
 }
 
-void healthcheck_in_shell(const Build& build, Report& report) {
+void healthcheck_in_shell(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     const auto& instruction = *step.instruction;
     if (step.is(Verb::healthcheck) && !instruction.exec && !instruction.words.empty() &&
@@ -65,7 +67,7 @@ void healthcheck_in_shell(const Build& build, Report& report) {
   }
 }
 
-void maintainer(const Build& build, Report& report) {
+void maintainer(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps())
     if (step.is(Verb::maintainer)) report.add(step, "MAINTAINER is deprecated");
 }
@@ -97,23 +99,23 @@ void for_each_port(const Build& build, Look look) {
   }
 }
 
-void exposed_ssh(const Build& build, Report& report) {
-  for_each_port(build, [&](const Step& step, const dockerfile::Word& word, const auto& ports) {
+void exposed_ssh(const Build& build, DockerfileReport& report) {
+  for_each_port(build, [&](const BuildStep& step, const dockerfile::Word& word, const auto& ports) {
     if (ports.front() <= 22 && ports.back() >= 22)
       report.add(step, word, "Port 22 is exposed: a container is not logged in to");
   });
 }
 
-void impossible_port(const Build& build, Report& report) {
+void impossible_port(const Build& build, DockerfileReport& report) {
   constexpr std::uint64_t kLargest = 65535;
-  for_each_port(build, [&](const Step& step, const dockerfile::Word& word, const auto& ports) {
+  for_each_port(build, [&](const BuildStep& step, const dockerfile::Word& word, const auto& ports) {
     if (std::ranges::any_of(ports, [](auto port) { return port > kLargest; }))
       report.add(step, word,
                  fmt::format("`{}` is no port: the largest is {}", word.text, kLargest));
   });
 }
 
-void impossible_trigger(const Build& build, Report& report) {
+void impossible_trigger(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps())
     if (step.on_build &&
         (step.is(Verb::onbuild) || step.is(Verb::from) || step.is(Verb::maintainer)))
@@ -121,7 +123,7 @@ void impossible_trigger(const Build& build, Report& report) {
                                    dockerfile::to_text(step.instruction->verb)));
 }
 
-void before_from(const Build& build, Report& report) {
+void before_from(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     if (step.stage != kNoStage || step.is(Verb::arg)) continue;
     const auto name = dockerfile::to_text(step.instruction->verb);
@@ -150,7 +152,7 @@ std::vector<std::string_view> references_in(std::string_view text) {
 }
 
 // In one ENV every value sees the variables as they were before it.
-void env_refers_to_itself(const Build& build, Report& report) {
+void env_refers_to_itself(const Build& build, DockerfileReport& report) {
   std::set<std::string_view> known;
   for (const auto& step : build.steps()) {
     if (!step.is(Verb::env) && !step.is(Verb::arg)) continue;
@@ -173,7 +175,7 @@ void env_refers_to_itself(const Build& build, Report& report) {
 }
 
 // The comment that takes findings back, for those who want none.
-void inline_ignore(const Build& build, Report& report) {
+void inline_ignore(const Build& build, DockerfileReport& report) {
   if (build.steps().empty()) return;
   for (const auto& comment : build.file().comments)
     if (trim(comment.text).starts_with("hadolint ignore="))

@@ -21,9 +21,9 @@ bool is_root(std::string_view user) {
 }
 
 // The last USER that counts in the image of a stage: its own, or that of what it is built upon.
-const Step* last_user(const Build& build, std::size_t stage) {
+const BuildStep* last_user(const Build& build, std::size_t stage) {
   for (std::optional<std::size_t> one = stage; one; one = build.stages()[*one].base) {
-    const Step* last = nullptr;
+    const BuildStep* last = nullptr;
     for (const auto& step : build.steps())
       if (step.stage == *one && step.is(Verb::user) && !step.on_build) last = &step;
     if (last != nullptr) return last;
@@ -31,12 +31,12 @@ const Step* last_user(const Build& build, std::size_t stage) {
   return nullptr;
 }
 
-std::string user_of(const Build& build, const Step& step) {
+std::string user_of(const Build& build, const BuildStep& step) {
   return step.instruction->words.empty() ? ""
                                          : build.expanded(step.instruction->words.front().text);
 }
 
-void last_user_is_root(const Build& build, Report& report) {
+void last_user_is_root(const Build& build, DockerfileReport& report) {
   if (build.stages().empty()) return;
   const auto* last = last_user(build, build.stages().size() - 1);
   if (last == nullptr) return;
@@ -44,7 +44,7 @@ void last_user_is_root(const Build& build, Report& report) {
   if (is_root(user)) report.add(*last, fmt::format("The container runs as `{}`", user));
 }
 
-void no_user(const Build& build, Report& report) {
+void no_user(const Build& build, DockerfileReport& report) {
   if (build.stages().empty()) return;
   const auto stage = build.stages().size() - 1;
   if (last_user(build, stage) != nullptr) return;
@@ -58,7 +58,7 @@ void no_user(const Build& build, Report& report) {
                                       image));
 }
 
-void named_user(const Build& build, Report& report) {
+void named_user(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     if (!step.is(Verb::user) || step.instruction->words.empty()) continue;
     const auto user = user_of(build, step);
@@ -76,7 +76,7 @@ bool is_octal_for_all(std::string_view mode) {
          std::ranges::all_of(mode, [](char c) { return c >= '0' && c <= '7'; });
 }
 
-void world_writable(const Build& build, Report& report) {
+void world_writable(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     const auto* chmod = step.instruction->flag("chmod");
     if (chmod != nullptr && is_octal_for_all(chmod->value))
@@ -90,14 +90,14 @@ void world_writable(const Build& build, Report& report) {
   }
 }
 
-void chown_flag(const Build& build, Report& report) {
+void chown_flag(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps())
     if (const auto* chown = step.instruction->flag("chown"); chown != nullptr)
       report.add(step, *chown, fmt::format("`{}` may change what is copied", chown->value));
 }
 
 // useradd writes /var/log/lastlog up to the place of the id: sparse on a disk, full in a layer.
-void useradd_log(const Build& build, Report& report) {
+void useradd_log(const Build& build, DockerfileReport& report) {
   constexpr std::size_t kHarmlessDigits = 5;
   for (const auto& step : build.steps()) {
     for (const auto& command : step.commands.commands) {

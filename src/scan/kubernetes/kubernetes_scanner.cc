@@ -68,6 +68,7 @@ class KubernetesScanner : public Scanner {
   KubernetesScanner(KubernetesRules rules, KubernetesSettings settings)
       : rules_(std::move(rules)), settings_(std::move(settings)) {
     std::string all(kMethod);
+    all += settings_.selection.takes_framework(kubernetes_framework().name) ? "+" : "-";
     for (const auto& rule : rules_.pages()) {
       all += settings_.selection.takes(rule) ? "+" : "-";
       all += rule.page->text();
@@ -121,7 +122,8 @@ FileAnswer KubernetesScanner::look_at(const FileView& view) const {
   const bool may_patch = has(view, kOperation) && is_small && !has(view, kApiVersion);
   if (notes.kind == FileKind::manifest && !is_manifest && !may_patch) return {};
   auto documents = read_yaml_documents(std::make_shared<SourceFile>(path, std::string(view.text)));
-  const bool said = is_manifest && has_line(view.text, "apiVersion") && has_line(view.text, "kind");
+  const bool said = is_manifest && (path.ends_with(".json") || (has_line(view.text, "apiVersion") &&
+                                                                has_line(view.text, "kind")));
   if (!documents) {
     if (notes.kind == FileKind::manifest && !said) return {};
     if (view.text.find("{{") != std::string_view::npos) notes.kind = FileKind::template_;

@@ -11,11 +11,6 @@ namespace crema::scan {
 
 using formats::YamlPtr;
 
-std::string folder_of(std::string_view path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string_view::npos ? "" : std::string(path.substr(0, slash));
-}
-
 std::string path_below(std::string_view folder, std::string_view relative) {
   std::vector<std::string_view> parts;
   const auto add = [&](std::string_view path) {

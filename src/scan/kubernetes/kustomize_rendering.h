@@ -9,7 +9,6 @@
 
 namespace crema::scan {
 
-std::string folder_of(std::string_view path);
 // A path of the tree from one that is relative to a folder of it.
 std::string path_below(std::string_view folder, std::string_view relative);
 

@@ -97,10 +97,17 @@ KubePod pod_of(const KubeResource& resource) {
   if (resource.kind == "CronJob") keys = kOfCronJob;
   if (resource.kind == "PodTemplate") keys = kOfPodTemplate;
   const auto place = follow(root, keys);
-  if (!place.value) return {};
+  // Some kinds of others are pods by another name: Knative's Revision.
+  if (!place.value) {
+    const auto spec = child(*resource.root, "spec");
+    const bool is_pod = spec.value && child(*spec.value, "containers").value;
+    return is_pod ? KubePod{root, spec} : KubePod();
+  }
   const auto spec = child(*place.value, "spec");
   // Other kinds have templates of other things: only what has containers is a pod.
-  if (!spec.value || !child(*spec.value, "containers").value) return {};
+  if (!spec.value || (!child(*spec.value, "containers").value &&
+                      !child(*spec.value, "initContainers").value))
+    return {};
   return {place, spec};
 }
 

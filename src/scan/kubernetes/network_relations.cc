@@ -94,30 +94,32 @@ void service_target_port(All all, const InfraRule&, const RelationReport& report
 }
 
 struct Backend {
-  YamlPlace place;
+  YamlPlace place;  // of the service's name
+  YamlPlace whole;
   std::string_view service;
   std::string_view port;
 };
 
 // Of networking.k8s.io/v1, and of the versions before it.
-void add_backend(const YamlPtr& backend, std::vector<Backend>& to) {
+void add_backend(const YamlPlace& place, std::vector<Backend>& to) {
+  const auto& backend = place.value;
   if (!backend) return;
   if (const auto service = child(*backend, "service").value) {
     auto port = text_at(service, "port.name");
     if (port.empty()) port = text_at(service, "port.number");
-    to.push_back({child(*service, "name"), text_at(service, "name"), port});
+    to.push_back({child(*service, "name"), place, text_at(service, "name"), port});
   } else if (const auto name = child(*backend, "serviceName"); name.value) {
-    to.push_back({name, name.value->text, text_at(backend, "servicePort")});
+    to.push_back({name, place, name.value->text, text_at(backend, "servicePort")});
   }
 }
 
 std::vector<Backend> backends_of(const PlacedResource& ingress) {
   std::vector<Backend> all;
-  add_backend(node_at(ingress.resource.root, "spec.defaultBackend"), all);
-  add_backend(node_at(ingress.resource.root, "spec.backend"), all);
-  const auto paths = YamlPath::parse("spec.rules[*].http.paths[*].backend", {}).value();
-  for (const auto& place : paths.places({nullptr, ingress.resource.root}))
-    add_backend(place.value, all);
+  for (const std::string_view path :
+       {"spec.defaultBackend", "spec.backend", "spec.rules[*].http.paths[*].backend"})
+    for (const auto& place :
+         YamlPath::parse(path, {}).value().places({nullptr, ingress.resource.root}))
+      add_backend(place, all);
   return all;
 }
 
@@ -154,14 +156,13 @@ void dangling_ingress(All all, const InfraRule&, const RelationReport& report) {
 }
 
 // Pods in the middle of an ingress and the internet, by name of their service.
-void exposed_by_ingress(All all, const InfraRule& rule, const RelationReport& report) {
+void exposed_by_ingress(All all, const InfraRule&, const RelationReport& report) {
   for (const auto& ingress : all) {
     if (ingress.resource.kind != "Ingress") continue;
     for (const auto& backend : backends_of(ingress))
-      report(ingress, backend.place,
-             rule.message(
-                 {.place = backend.place, .beginnings = {{"$", {nullptr, ingress.resource.root}}}},
-                 backend.place));
+      report(ingress, backend.whole,
+             fmt::format("Ingress `{}` makes service `{}` reachable from outside",
+                         ingress.resource.name, backend.service));
   }
 }
 
@@ -171,7 +172,7 @@ void dangling_network_policy(All all, const InfraRule&, const RelationReport& re
     const auto selector = node_at(policy.resource.root, "spec.podSelector");
     if (!selector || selector->entries.empty()) continue;
     if (!any_pod(all, policy, [&](const auto& labels) { return is_selected(selector, labels); }))
-      report(policy, place_at(policy, "spec.podSelector"),
+      report(policy, place_at(policy, "spec.podSelector.matchLabels.*"),
              fmt::format(
                  "NetworkPolicy `{}` is for pods with {}, and nothing in this tree makes such pods",
                  policy.resource.name, selector_text(selector)));
@@ -202,8 +203,9 @@ void dangling_peer(All all, const InfraRule&, const RelationReport& report) {
 bool covers_pod(const PlacedResource& policy, const PlacedResource& workload) {
   if (policy.resource.kind != "NetworkPolicy" || !share_namespace(policy, workload)) return false;
   const auto selector = node_at(policy.resource.root, "spec.podSelector");
+  if (!selector) return false;
   // One for all pods of a namespace that nobody names is for those beside it.
-  const bool names_pods = selector && !selector->entries.empty();
+  const bool names_pods = !selector->entries.empty();
   const bool names_place = !policy.resource.given_namespace.empty() &&
                            policy.resource.given_namespace == workload.resource.given_namespace;
   if (!names_pods && !names_place && policy.path != workload.path &&

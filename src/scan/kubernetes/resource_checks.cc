@@ -122,7 +122,10 @@ std::vector<RuleHit> no_anti_affinity(const RuleScope& scope) {
   if (const auto all = child(*pod, "topologySpreadConstraints").value)
     for (const auto& one : all->items)
       if (text_at(one, "topologyKey") == "kubernetes.io/hostname") return {};
-  const auto nearest = rules.nearest(from);
+  const auto terms = YamlPath::parse(
+      "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[*].labelSelector."
+      "matchLabels", {}).value();
+  const auto nearest = terms.nearest(from);
   if (nearest.key) return {{nearest, ""}};
   const auto spec = child(*beginning(scope, "$template"), "spec");
   return {{spec, ""}};

@@ -246,8 +246,12 @@ Result<> Reader::global_allowlists(const TomlNode& root) {
 void Reader::merge(const SecretRules& base, const std::vector<std::string>& disabled) {
   auto& own = read_.config.rules;
   for (const auto& from : base.rules) {
-    if (std::ranges::find(disabled, from.id) != disabled.end()) continue;
-    const auto found = std::ranges::find(own.rules, from.id, &SecretRule::id);
+    // A rule of crema is meant by the id that gitleaks has for it, too.
+    const auto is_called = [&](const std::string& id) {
+      return id == from.id || std::ranges::find(from.aliases, id) != from.aliases.end();
+    };
+    if (std::ranges::any_of(disabled, is_called)) continue;
+    const auto found = std::ranges::find_if(own.rules, is_called, &SecretRule::id);
     if (found == own.rules.end()) {
       own.rules.push_back(from);
       continue;
@@ -335,11 +339,6 @@ Result<Read> Reader::read() {
 }
 
 }  // namespace
-
-const SecretRule* SecretRules::find(std::string_view id) const {
-  const auto found = std::ranges::find(rules, id, &SecretRule::id);
-  return found == rules.end() ? nullptr : &*found;
-}
 
 Result<GitleaksConfig> parse_gitleaks_config(const SourcePtr& file, const ConfigLoader& loader) {
   auto read = CREMA_TRY(Reader(file, loader, 0).read());

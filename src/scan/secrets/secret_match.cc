@@ -5,8 +5,6 @@
 #include <re2/re2.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <cstdlib>
 
 namespace crema::scan {
@@ -74,15 +72,25 @@ std::string secret_of(const SecretRule& rule, std::string_view match) {
 
 class Finder {
  public:
-  Finder(std::string_view path, std::string_view text, const SecretRules& all)
-      : path_(path), text_(text), all_(all) {}
+  // `decoded` where it is that text which is looked through in the place of the file's.
+  Finder(std::string_view path, std::string_view file_text, const SecretRules& all,
+         const DecodedText* decoded = nullptr)
+      : path_(path),
+        file_text_(file_text),
+        text_(decoded == nullptr ? file_text : std::string_view(decoded->text())),
+        all_(all),
+        decoded_(decoded) {}
 
   std::vector<SecretMatch> of_rule(const SecretRule& rule, bool as_companion) {
     std::vector<SecretMatch> found;
     if ((rule.skip_report && !as_companion) || allows_path(rule.allowlists, path_)) return found;
     if (rule.path && !RE2::PartialMatch(piece(path_), *rule.path)) return found;
+    if (rule.kubernetes) {
+      if (decoded_ == nullptr) add_kubernetes(rule, found);
+      return found;
+    }
     if (!rule.expression) {
-      found.push_back({.rule = &rule});
+      if (decoded_ == nullptr) found.push_back({.rule = &rule});
       return found;
     }
     std::size_t at = 0;
@@ -99,8 +107,35 @@ class Finder {
 
  private:
   std::string_view path_;
-  std::string_view text_;
+  std::string_view file_text_;
+  std::string_view text_;  // what is looked through
   const SecretRules& all_;
+  const DecodedText* decoded_;
+
+  void add_kubernetes(const SecretRule& rule, std::vector<SecretMatch>& found) const {
+    for (auto& value : kubernetes_secret_values(text_)) {
+      const auto line = lines_around(text_, value.place.begin, value.place.end);
+      if (line.find(kAllow) != std::string_view::npos) continue;
+      SecretMatch one{.rule = &rule,
+                      .begin = value.place.begin,
+                      .end = value.place.end,
+                      .match = value.key + ": " + value.value,
+                      .secret = std::move(value.value),
+                      .name = std::move(value.key)};
+      one.entropy = entropy_of(one.secret);
+      if (!is_allowed(rule, one, line)) found.push_back(std::move(one));
+    }
+  }
+
+  bool is_allowed(const SecretRule& rule, const SecretMatch& one, std::string_view line) const {
+    if (rule.entropy != 0 && one.entropy <= rule.entropy) return true;
+    if (rule.random && !looks_random(one.secret)) return true;
+    const auto lower = to_lower(one.secret);
+    for (const auto* lists : {&all_.allowlists, &rule.allowlists})
+      for (const auto& list : *lists)
+        if (allows(list, path_, one, line, lower)) return true;
+    return false;
+  }
 
   void add(const SecretRule& rule, std::size_t begin, std::string_view whole,
            std::vector<SecretMatch>& found) const {
@@ -108,24 +143,33 @@ class Finder {
     auto match = whole;
     while (match.starts_with('\n')) match.remove_prefix(1);
     while (match.ends_with('\n')) match.remove_suffix(1);
-    const auto line = lines_around(text_, begin, begin + match.size());
+    TextRange place{begin, begin + match.size()};
+    std::string encodings;
+    std::string_view decoded_line;
+    if (decoded_ != nullptr) {
+      const TextRange found_at{begin, begin + whole.size()};
+      if (!decoded_->touches(found_at)) return;  // it was found in the text before
+      encodings = decoded_->encodings_of(found_at);
+      decoded_line = decoded_->lines_of(found_at);
+      place = decoded_->original_of(found_at);
+      place.end = std::min(place.end, file_text_.size());
+      place.begin = std::min(place.begin, place.end);
+    }
+    const auto line = lines_around(file_text_, place.begin, place.end);
     if (line.find(kAllow) != std::string_view::npos) return;
     SecretMatch one{.rule = &rule,
-                    .begin = begin,
-                    .end = begin + match.size(),
+                    .begin = place.begin,
+                    .end = place.end,
                     .match = std::string(match),
-                    .secret = secret_of(rule, match)};
+                    .secret = secret_of(rule, match),
+                    .encodings = std::move(encodings)};
     one.entropy = entropy_of(one.secret);
-    if (rule.entropy != 0 && one.entropy <= rule.entropy) return;
-    const auto lower = to_lower(one.secret);
-    for (const auto* lists : {&all_.allowlists, &rule.allowlists})
-      for (const auto& list : *lists)
-        if (allows(list, path_, one, line, lower)) return;
-    found.push_back(std::move(one));
+    if (!is_allowed(rule, one, decoded_ != nullptr ? decoded_line : line))
+      found.push_back(std::move(one));
   }
 
   std::pair<std::int64_t, std::int64_t> place_of(const SecretMatch& match) const {
-    const auto before = text_.substr(0, match.begin);
+    const auto before = file_text_.substr(0, match.begin);
     const auto line = std::ranges::count(before, '\n');
     const auto column = before.size() - (before.rfind('\n') + 1);  // npos + 1 is 0
     return {line, static_cast<std::int64_t>(column)};
@@ -158,22 +202,10 @@ class Finder {
 };
 
 bool is_generic(const SecretRule& rule) {
-  return to_lower(rule.id).find("generic") != std::string::npos;
+  return rule.generic || to_lower(rule.id).find("generic") != std::string::npos;
 }
 
 }  // namespace
-
-double entropy_of(std::string_view text) {
-  std::array<std::size_t, 256> counts{};
-  for (const char c : text) ++counts[static_cast<unsigned char>(c)];
-  double entropy = 0;
-  for (const auto count : counts) {
-    if (count == 0) continue;
-    const double share = static_cast<double>(count) / static_cast<double>(text.size());
-    entropy -= share * std::log2(share);
-  }
-  return entropy;
-}
 
 std::vector<SecretMatch> find_secrets(std::string_view path, std::string_view text,
                                       const SecretRules& all,
@@ -181,6 +213,17 @@ std::vector<SecretMatch> find_secrets(std::string_view path, std::string_view te
   std::vector<SecretMatch> matches;
   if (allows_path(all.allowlists, path)) return matches;
   Finder finder(path, text, all);
+  for (const auto* rule : rules)
+    std::ranges::move(finder.of_rule(*rule, false), std::back_inserter(matches));
+  return matches;
+}
+
+std::vector<SecretMatch> find_decoded_secrets(std::string_view path, std::string_view text,
+                                              const DecodedText& decoded, const SecretRules& all,
+                                              std::span<const SecretRule* const> rules) {
+  std::vector<SecretMatch> matches;
+  if (allows_path(all.allowlists, path)) return matches;
+  Finder finder(path, text, all, &decoded);
   for (const auto* rule : rules)
     std::ranges::move(finder.of_rule(*rule, false), std::back_inserter(matches));
   return matches;

@@ -32,9 +32,9 @@ void add_failed(const SourcePtr& file, const Json& failed, WaiverList& list) {
 Result<WaiverList> read_checkov_settings(const SourcePtr& file) {
   const auto root = CREMA_TRY(formats::parse_yaml(file));
   WaiverList list;
-  for (const auto& [name, line] : names_in(child(*root, "skip-check")))
+  for (const auto& [name, line] : names_in(entry_of(*root, "skip-check")))
     list.waivers.push_back({.rules = {name}, .place = {file, line, 1}});
-  for (const auto& [expression, line] : names_in(child(*root, "skip-path"))) {
+  for (const auto& [expression, line] : names_in(entry_of(*root, "skip-path"))) {
     if (!RE2(expression, RE2::Quiet).ok()) {
       list.warnings.push_back(entry_warning(file, line,
                                             "this is no regular expression, so it covers nothing",

@@ -36,7 +36,7 @@ Result<> check_keys(const SourcePtr& file, const YamlNode& entry) {
                    fmt::format("write one of {}", fmt::join(kKeys, ", ")));
   }
   for (const auto* key : {"reason", "owner", "until"}) {
-    if (child(entry, key) == nullptr)
+    if (entry_of(entry, key) == nullptr)
       return wrong(file, entry, fmt::format("a waiver needs its `{}`", key),
                    "say why it is accepted, by whom, and until when");
   }
@@ -48,7 +48,7 @@ Result<Waiver> waiver_of(const SourcePtr& file, const YamlNode& entry) {
     return wrong(file, entry, "a waiver is a mapping", "write `rule:`, `reason:`, ...");
   CREMA_TRY(check_keys(file, entry));
   const auto text = [&](std::string_view key) {
-    const auto* node = child(entry, key);
+    const auto* node = entry_of(entry, key);
     return node == nullptr ? std::string() : node->text;
   };
   Waiver waiver{.subject = text("subject"),
@@ -57,11 +57,11 @@ Result<Waiver> waiver_of(const SourcePtr& file, const YamlNode& entry) {
                 .owner = text("owner"),
                 .until = day_of(text("until")),
                 .place = {file, entry.line, entry.column}};
-  for (const auto& rule : names_in(child(entry, "rule"))) waiver.rules.push_back(rule.name);
-  for (const auto& path : names_in(child(entry, "path"))) waiver.paths.push_back(path.name);
+  for (const auto& rule : names_in(entry_of(entry, "rule"))) waiver.rules.push_back(rule.name);
+  for (const auto& path : names_in(entry_of(entry, "path"))) waiver.paths.push_back(path.name);
   if (waiver.until.empty())
-    return wrong(file, *child(entry, "until"), "this is no day", "write it as 2026-12-31");
-  if (const auto* claim = child(entry, "claim")) {
+    return wrong(file, *entry_of(entry, "until"), "this is no day", "write it as 2026-12-31");
+  if (const auto* claim = entry_of(entry, "claim")) {
     const auto reach = evidence::reach_of(claim->text);
     if (!reach || *reach == evidence::Reach::unknown)
       return wrong(file, *claim, fmt::format("`{}` is no claim", claim->text),
@@ -79,8 +79,8 @@ Result<Waiver> waiver_of(const SourcePtr& file, const YamlNode& entry) {
 Result<WaiverList> read_crema_waivers(const SourcePtr& file) {
   const auto root = CREMA_TRY(formats::parse_yaml(file));
   WaiverList list;
-  const auto* scan = child(*root, "scan");
-  const auto* waivers = scan == nullptr ? nullptr : child(*scan, "waivers");
+  const auto* scan = entry_of(*root, "scan");
+  const auto* waivers = scan == nullptr ? nullptr : entry_of(*scan, "waivers");
   if (waivers == nullptr) return list;
   for (const auto& entry : waivers->items)
     list.waivers.push_back(CREMA_TRY(waiver_of(file, *entry)));

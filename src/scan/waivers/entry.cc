@@ -22,7 +22,7 @@ Diagnostic entry_warning(const SourcePtr& file, std::uint32_t line, std::string 
   return warning;
 }
 
-const formats::YamlNode* child(const formats::YamlNode& node, std::string_view key) {
+const formats::YamlNode* entry_of(const formats::YamlNode& node, std::string_view key) {
   if (node.kind != formats::YamlKind::mapping) return nullptr;
   const auto found = std::ranges::find_if(
       node.entries, [&](const auto& entry) { return entry.first->text == key; });

@@ -15,7 +15,7 @@ std::string day_of(std::string_view text);
 Diagnostic entry_warning(const SourcePtr& file, std::uint32_t line, std::string message,
                          std::string hint);
 // The value of a key of a mapping; null where there is none, or it is no mapping.
-const formats::YamlNode* child(const formats::YamlNode& node, std::string_view key);
+const formats::YamlNode* entry_of(const formats::YamlNode& node, std::string_view key);
 // A text, or a list of them, with the line of each.
 struct NamedLine {
   std::string name;

@@ -18,7 +18,11 @@ Result<WaiverList> read_gitleaksignore(const SourcePtr& file) {
     const auto line = trim(file->line(number));
     if (line.empty() || line.starts_with('#')) continue;
     auto parts = split(line, ':');
-    if (parts.size() == kParts + 1) parts.erase(parts.begin());
+    std::string commit;
+    if (parts.size() == kParts + 1) {
+      commit = to_lower(parts.front());
+      parts.erase(parts.begin());
+    }
     std::uint32_t place = 0;
     const bool right =
         parts.size() == kParts &&
@@ -33,6 +37,7 @@ Result<WaiverList> read_gitleaksignore(const SourcePtr& file) {
     list.waivers.push_back({.rules = {std::string(parts[1])},
                             .family = "secrets",
                             .paths = {"/" + std::string(parts[0])},
+                            .commit = std::move(commit),
                             .line = place,
                             .place = {file, number, 1}});
   }

@@ -170,6 +170,8 @@ bool covers(const Waiver& waiver, const Found& found) {
   const auto& finding = found.finding;
   if (!waiver.family.empty() && waiver.family != finding.family) return false;
   if (!waiver.fingerprint.empty() && waiver.fingerprint != finding.fingerprint) return false;
+  if (!waiver.content.empty() && waiver.content != found.content) return false;
+  if (!found.commit.empty() && !found.commit.starts_with(waiver.commit)) return false;
   if (!waiver.rules.empty() && !names_rule(waiver.rules, finding)) return false;
   if (!waiver.subject.empty() && !matches_any_case(waiver.subject, finding.subject)) return false;
   if (waiver.claim != evidence::Reach::unknown && finding.reach > waiver.claim) return false;

@@ -19,7 +19,7 @@ std::string package_of(std::string_view purl) {
 }
 
 std::string text_of(const formats::YamlNode& entry, std::string_view key) {
-  const auto* node = child(entry, key);
+  const auto* node = entry_of(entry, key);
   return node == nullptr ? "" : node->text;
 }
 
@@ -38,7 +38,7 @@ Waiver waiver_of(const SourcePtr& file, const formats::YamlNode& entry, std::str
                 .reason = text_of(entry, "statement"),
                 .until = day_of(text_of(entry, "expired_at")),
                 .place = {file, entry.line, entry.column}};
-  for (const auto& path : names_in(child(entry, "paths")))
+  for (const auto& path : names_in(entry_of(entry, "paths")))
     waiver.paths.push_back(path.name.starts_with('/') ? path.name : "/" + path.name);
   return waiver;
 }
@@ -51,7 +51,7 @@ void add_entry(const SourcePtr& file, const formats::YamlNode& entry, std::strin
         entry_warning(file, entry.line, "an entry without `id` covers nothing", "add its `id`"));
     return;
   }
-  const auto purls = names_in(child(entry, "purls"));
+  const auto purls = names_in(entry_of(entry, "purls"));
   if (purls.empty()) return list.waivers.push_back(std::move(waiver));
   for (const auto& purl : purls) {
     waiver.subject = package_of(purl.name);
@@ -98,7 +98,7 @@ Result<WaiverList> read_trivyignore_yaml(const SourcePtr& file) {
   const auto root = CREMA_TRY(formats::parse_yaml(file));
   WaiverList list;
   for (const auto& [name, family] : kSections) {
-    const auto* section = child(*root, name);
+    const auto* section = entry_of(*root, name);
     if (section == nullptr) continue;
     for (const auto& entry : section->items) add_entry(file, *entry, family, list);
   }

@@ -1,6 +1,8 @@
 // The table of waiver files.
 #include "crema/scan/waivers/waiver_files.h"
 
+#include "crema/sys/files.h"
+
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -28,18 +30,23 @@ constexpr std::array kKinds = {
 
 std::span<const WaiverFileKind> waiver_file_kinds() { return kKinds; }
 
-Result<WaiverList> read_waiver_files(const std::filesystem::path& root, const SourceTree& tree) {
+Result<WaiverList> read_waiver_files(const std::filesystem::path& root,
+                                     std::span<const TreeFile> files) {
   WaiverList all;
-  for (const auto& file : tree.files) {
-    const auto slash = file.path.rfind('/');
-    const auto name = std::string_view(file.path).substr(slash + 1);  // npos + 1 is 0
-    for (const auto& kind : kKinds) {
-      if (kind.name != name || (kind.at_root_only && slash != std::string::npos)) continue;
-      auto text = CREMA_TRY(read_source(root, file));
-      auto list = CREMA_TRY(kind.read(std::make_shared<SourceFile>(file.path, std::move(text))));
-      std::ranges::move(list.waivers, std::back_inserter(all.waivers));
-      std::ranges::move(list.warnings, std::back_inserter(all.warnings));
-    }
+  const auto read = [&](const WaiverFileKind& kind, const std::string& path) -> Result<> {
+    auto text = CREMA_TRY(sys::read_file(root / path));
+    auto list = CREMA_TRY(kind.read(std::make_shared<SourceFile>(path, std::move(text))));
+    std::ranges::move(list.waivers, std::back_inserter(all.waivers));
+    std::ranges::move(list.warnings, std::back_inserter(all.warnings));
+    return {};
+  };
+  for (const auto& kind : kKinds) {
+    std::error_code error;
+    const std::string name(kind.name);
+    if (std::filesystem::is_regular_file(root / name, error)) CREMA_TRY(read(kind, name));
+    if (kind.at_root_only) continue;
+    for (const auto& file : files)
+      if (file.path.ends_with("/" + name)) CREMA_TRY(read(kind, file.path));
   }
   return all;
 }

@@ -225,6 +225,43 @@ TEST(Sarif, ReadsBackWhatIsWritten) {
   RecordProperty("sarif", sarif_json(scans));  // for tests/e2e/sarif_schema.py
 }
 
+TEST(Sarif, KeepsWhatOnlyCremaSays) {
+  Scan scan{
+      .scanner = "crema",
+      .family = "dependencies",
+      .complete = false,
+      .message = "1 thing was not scanned",
+      .not_scanned = {{"charts/a", "scan/helm", "helm is not installed"}, {"", "scan/x", "y"}}};
+  scan.findings.push_back({.rule = "GO-2024-1",
+                           .family = "dependencies",
+                           .reach = Reach::imported,
+                           .exploited = true,
+                           .scanner = "crema",
+                           .message = "m",
+                           .subject = "golang.org/x/net@v0.1.0",
+                           .fix = {.package = "golang.org/x/net", .version = "v0.2.0"},
+                           .fingerprint = "f",
+                           .incident = "advisory/CVE-1"});
+  const auto again = read(sarif_json(std::vector{scan}));
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_EQ(to_json({.origin = {}, .evidence = again[0]}),
+            to_json({.origin = {}, .evidence = scan}));
+}
+
+TEST(Sarif, ForGitHubLeavesOutWhatIsSuppressedAndTheLeastSevereOfTooMany) {
+  Scan scan{.scanner = "crema"};
+  scan.findings.push_back({.rule = "R", .message = "old", .state = FindingState::suppressed});
+  for (std::size_t i = 0; i <= kMostGitHubResults; ++i)
+    scan.findings.push_back({.rule = "R",
+                             .severity = i == 7 ? FindingSeverity::low : FindingSeverity::high,
+                             .message = std::to_string(i)});
+  const auto again = read(sarif_json(std::vector{scan}, SarifProfile::github)).at(0);
+  EXPECT_EQ(again.findings.size(), kMostGitHubResults);
+  EXPECT_EQ(again.findings[7].message, "8");
+  EXPECT_FALSE(again.complete);
+  EXPECT_EQ(again.message, "1 of 25001 findings are left out: GitHub takes 25000");
+}
+
 struct Wrong {
   std::string text, message;
 };

@@ -215,6 +215,12 @@ INSTANTIATE_TEST_SUITE_P(
         WrongPolicy{"gate: {tests: {failed: -1}}", "'-1' is no number", 1, 24},
         WrongPolicy{"gate: {load: {p95: 200}}", "'200' is no duration", 1, 20},
         WrongPolicy{"gate: {findings: {of: some}}", "new or all", 1, 23},
+        WrongPolicy{"gate: {findings: {when: {}}}", "a list of conditions", 1, 25},
+        WrongPolicy{"gate: {findings: {when: [{most: 1}]}}", "needs its name", 1, 26},
+        WrongPolicy{"gate: {findings: {when: [{severity: huge}]}}", "'huge' is no severity", 1, 37},
+        WrongPolicy{"gate: {findings: {when: [{reach: far}]}}", "'far' is no reach", 1, 34},
+        WrongPolicy{"gate: {findings: {when: [{fix: perhaps}]}}", "true or false", 1, 32},
+        WrongPolicy{"gate: {findings: {when: [{age: 3d}]}}", "unknown key 'age'", 1, 27},
         WrongPolicy{"gate: {health: most}", "all or off", 1, 16},
         WrongPolicy{"gate: {required: [luck]}", "'luck' is no evidence", 1, 19},
         WrongPolicy{"gate:\n  waivers:\n    - {condition: a, owner: b, until: 2026-12-31}",
@@ -223,6 +229,57 @@ INSTANTIATE_TEST_SUITE_P(
                     3, 7},
         WrongPolicy{"gate: {waivers: [{condition: a, until: 2026-02-30}]}", "no day", 1, 40},
         WrongPolicy{"gate: 7", "a mapping is expected", 1, 7}));
+
+struct Conditioned {
+  std::string condition;  // of `when`
+  bool passes;
+};
+class FindingConditions : public ::testing::TestWithParam<Conditioned> {};
+
+TEST_P(FindingConditions, CountWhatMeetsAllOfThem) {
+  auto made = scan(evidence::FindingSeverity::high, evidence::FindingState::fresh);
+  auto& finding = made.findings.front();
+  finding.aliases = {"CVE-2026-1"};
+  finding.family = "dependencies";
+  finding.reach = evidence::Reach::imported;
+  finding.fix = {.package = "example.org/a", .version = "v1.2.0"};
+  finding.published = "2026-10-01T00:00:00Z";
+  finding.incident = "advisory/CVE-2026-1";
+  made.findings.push_back(finding);  // in another module: the same thing to do
+  const auto verdict =
+      evaluate(policy("gate: {findings: {critical: off, high: off, when: [{name: c, " +
+                      GetParam().condition + "}]}}"),
+               std::vector{record(suite(TestOutcome::passed)), record(made)}, context());
+  EXPECT_THAT(states(verdict), HasSubstr(GetParam().passes ? "c: passed\n" : "c: failed\n"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, FindingConditions,
+    ::testing::Values(Conditioned{"severity: high", false}, Conditioned{"severity: critical", true},
+                      Conditioned{"most: 1", true}, Conditioned{"reach: imported", false},
+                      Conditioned{"reach: mentioned", true}, Conditioned{"fix: true", false},
+                      Conditioned{"fix: false", true}, Conditioned{"exploited: true", true},
+                      Conditioned{"older_than: 30d", false}, Conditioned{"older_than: 90d", true},
+                      Conditioned{"family: secrets", true}, Conditioned{"rule: CVE-2026-1", false},
+                      Conditioned{"rule: CVE-2026-2", true},
+                      Conditioned{"severity: high, reach: imported, fix: true", false},
+                      Conditioned{"severity: high, reach: called, fix: true", true}));
+
+TEST(Gate, LetsNoNewSecretAndNothingExploitedPass) {
+  auto made = scan(evidence::FindingSeverity::medium, evidence::FindingState::fresh);
+  const auto passes = [&] {
+    return evaluate(Policy(), std::vector{record(suite(TestOutcome::passed)), record(made)},
+                    context())
+        .passed();
+  };
+  EXPECT_TRUE(passes());
+  made.findings.front().family = "secrets";
+  EXPECT_FALSE(passes());
+  made.findings.front().state = evidence::FindingState::known;
+  EXPECT_TRUE(passes());
+  made.findings.front().exploited = true;
+  EXPECT_FALSE(passes());
+}
 
 TEST(GatePage, HasPoliciesThatAreRead) {
   std::ostringstream page;

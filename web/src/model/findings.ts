@@ -32,12 +32,28 @@ export function placeOf(finding: Finding): string {
   return `${at.path}${at.line ? `:${at.line}` : ""}${at.line && at.column ? `:${at.column}` : ""}`;
 }
 
-export type GroupBy = "severity" | "scanner" | "rule";
+export type GroupBy = "severity" | "family" | "rule" | "thing to do" | "scanner";
+
+// What one thing to do is called: the upgrade, the advisory or secret, else the rule.
+function taskOf(row: FindingRow): string {
+  if (row.fix?.package)
+    return row.fix.version
+      ? `Upgrade ${row.fix.package} to ${row.fix.version}`
+      : `${row.fix.package} has no fixed version`;
+  return row.incident ? `${row.rule_name || row.rule} (${row.incident.slice(0, 24)})` : row.rule;
+}
+
+function nameOf(row: FindingRow, by: GroupBy): string {
+  if (by === "rule") return `${row.scanner} ${row.rule}`;
+  if (by === "thing to do") return taskOf(row);
+  if (by === "family") return row.family || row.scanner;
+  return row[by];
+}
 
 export function groupsOf(rows: FindingRow[], by: GroupBy): [name: string, rows: FindingRow[]][] {
   const groups = new Map<string, FindingRow[]>();
   for (const row of rows) {
-    const name = by === "rule" ? `${row.scanner} ${row.rule}` : row[by];
+    const name = nameOf(row, by);
     const group = groups.get(name);
     if (group) group.push(row);
     else groups.set(name, [row]);

@@ -5,10 +5,10 @@ import { capitalized, count, counted } from "../format";
 import { scansOf } from "../model/attention";
 import { type FindingRow, findingRows, type GroupBy, groupsOf, placeOf } from "../model/findings";
 import { Empty, Filter, more, Section, Tag, type Tone } from "../parts/marks";
-import type { Report } from "../report";
+import type { Report, Scan } from "../report";
 
 const TONES: Record<string, Tone> = { critical: "bad", high: "bad", medium: "warn" };
-const GROUPS: GroupBy[] = ["severity", "scanner", "rule"];
+const GROUPS: GroupBy[] = ["severity", "thing to do", "rule", "family", "scanner"];
 const STATES = ["all", "new", "known", "suppressed"] as const;
 
 export function Findings({ report }: { report: Report }): JSX.Element {
@@ -39,12 +39,10 @@ export function Findings({ report }: { report: Report }): JSX.Element {
       <ul class="scans">
         {scans.map((scan) => (
           <li
-            key={`${scan.scanner} ${scan.target} ${scan.origin.job}`}
+            key={`${scan.scanner} ${scan.family} ${scan.target} ${scan.origin.job}`}
             class={scan.complete === false ? "bad" : ""}
           >
-            <b>{scan.scanner}</b> {scan.version} looked at {scan.target || "the repository"}
-            {scan.complete === false ? `, and not at everything: ${scan.message}` : ""}:{" "}
-            {counted(scan.findings?.length ?? 0, "finding")}
+            <ScanLine scan={scan} />
           </li>
         ))}
       </ul>
@@ -92,6 +90,38 @@ export function Findings({ report }: { report: Report }): JSX.Element {
   );
 }
 
+// What one scanner looked at, with what, and what it left out.
+function ScanLine({ scan }: { scan: Scan }): JSX.Element {
+  const left = scan.not_scanned ?? [];
+  return (
+    <>
+      <b>
+        {scan.scanner}
+        {scan.family && ` ${scan.family}`}
+      </b>{" "}
+      {scan.version} looked at{" "}
+      {scan.files
+        ? counted(scan.files, "file")
+        : !scan.target || scan.target === "."
+          ? "the repository"
+          : scan.target}
+      {scan.data && `, knows ${scan.data}`}
+      {scan.complete === false ? `, and not at everything: ${scan.message}` : ""}:{" "}
+      {counted(scan.findings?.length ?? 0, "finding")}
+      {left.length > 0 && (
+        <details>
+          <summary>{counted(left.length, "thing")} not scanned</summary>
+          {left.slice(0, 200).map((one) => (
+            <p class="facts" key={`${one.path} ${one.code}`}>
+              <code>{one.path}</code> <span>{one.reason}</span>
+            </p>
+          ))}
+        </details>
+      )}
+    </>
+  );
+}
+
 function List({ rows }: { rows: FindingRow[] }): JSX.Element {
   const [shown, setShown] = useState(50);
   return (
@@ -108,6 +138,8 @@ function List({ rows }: { rows: FindingRow[] }): JSX.Element {
                   <small class="said">{row.message.split("\n")[0]}</small>
                 </span>
                 <code class="place">{placeOf(row)}</code>
+                {row.exploited && <Tag tone="bad">exploited</Tag>}
+                {row.reach && <Tag>{row.reach}</Tag>}
                 {row.state !== "new" && <Tag>{row.state}</Tag>}
               </summary>
               <Details row={row} />
@@ -136,6 +168,19 @@ function Details({ row }: { row: FindingRow }): JSX.Element {
           </span>
         )}
       </p>
+      {row.subject && (
+        <p class="facts">
+          about <code>{row.subject}</code>
+        </p>
+      )}
+      {row.fix?.package && (
+        <p class="message">
+          {row.fix.version
+            ? `Upgrade ${row.fix.package} to ${row.fix.version}.`
+            : `No version of ${row.fix.package} is known to be free of it.`}
+        </p>
+      )}
+      {row.fix?.text && <p class="message">{row.fix.text}</p>}
       {row.help && <p class="message">{row.help}</p>}
       {row.help_uri && /^https?:/.test(row.help_uri) && (
         <p>

@@ -56,6 +56,17 @@ TEST_F(SourceTreeTest, LeavesOutWhatIsIgnoredAndCountsIt) {
   EXPECT_EQ(tree.ignored, 3U);
 }
 
+TEST_F(SourceTreeTest, TakesOnlyWhatIsAskedFor) {
+  write(".gitignore", "*.log\n");
+  write("deploy/a.yaml");
+  write("deploy/sub/b.yaml");
+  write("deploy/c.log");
+  write("deployed/c.yaml");
+  write("other/d.yaml");
+  const auto tree = walk_tree(root, {.below = {"deploy", "other/d.yaml"}}).value();
+  EXPECT_THAT(paths(tree), ElementsAre("deploy/a.yaml", "deploy/sub/b.yaml", "other/d.yaml"));
+}
+
 TEST_F(SourceTreeTest, HasWhatGitTracksThoughItIsIgnored) {
   write(".gitignore", "out/\n");
   write("out/tracked");

@@ -82,7 +82,7 @@ TEST_F(TreeScanTest, AsksEachScannerForItsFilesAndThenForTheTree) {
   const WordScanner sugar("sugar");
   const auto done = scan({&milk, &sugar});
   EXPECT_THAT(paths(done), ElementsAre("milk a", "sugar a", "milk a+b", "milk b"));
-  EXPECT_EQ(done.files, 4U);
+  EXPECT_EQ(done.files.size(), 4U);
   EXPECT_THAT(done.not_scanned, IsEmpty());
   EXPECT_EQ(milk.looks, 3);
 }
@@ -110,6 +110,23 @@ TEST_F(TreeScanTest, AsksAgainWhereTheScannerChangedOrOneIsNew) {
   EXPECT_THAT(paths(scan({&newer, &sugar})), ElementsAre("milk a", "sugar a"));
   EXPECT_EQ(newer.looks, 1);
   EXPECT_EQ(sugar.looks, 1);
+}
+
+TEST_F(TreeScanTest, KeepsWhatItWasNotAskedFor) {
+  for (const auto* name : {"a", "b"}) write(name, "milk and sugar");
+  const WordScanner milk("milk");
+  const WordScanner sugar("sugar");
+  scan({&milk, &sugar});
+  scan({&sugar});
+  const Scanner* const only[] = {&milk};
+  TreeScanRequest part{.root = root, .scanners = only, .cache = folder.path() / "cache"};
+  part.walk.below = {"a"};
+  EXPECT_THAT(paths(scan_tree(part).value()), ElementsAre("milk a"));
+  write("a", "milk, no more");
+  scan_tree(part).value();
+  EXPECT_THAT(paths(scan({&milk, &sugar})), ElementsAre("milk a", "milk a+b", "milk b", "sugar b"));
+  EXPECT_EQ(milk.looks, 3);
+  EXPECT_EQ(sugar.looks, 3);
 }
 
 TEST_F(TreeScanTest, IsTheSameOnAnyNumberOfThreads) {

@@ -60,7 +60,47 @@ TEST(Gitleaksignore, HasFingerprintsWithAndWithoutCommits) {
   ASSERT_THAT(list.waivers, SizeIs(2));
   EXPECT_THAT(list.waivers[0].paths, ElementsAre("/a/b.go"));
   EXPECT_EQ(list.waivers[1].line, 7U);
+  EXPECT_EQ(list.waivers[1].commit, "abc123");
   EXPECT_THAT(list.warnings, SizeIs(1));
+}
+
+// A finding as the scanner of secrets has it.
+Found secret(std::string rule, std::string path, std::uint32_t line, std::string content,
+             std::string commit = "") {
+  evidence::Finding finding{.rule = "CRM-SEC-001",
+                            .aliases = {std::move(rule)},
+                            .family = "secrets",
+                            .locations = {{.path = std::move(path), .line = line}}};
+  return {
+      .finding = std::move(finding), .content = std::move(content), .commit = std::move(commit)};
+}
+
+TEST(Gitleaksignore, OfACommitCoversOnlyWhatItBrought) {
+  const auto list =
+      read_gitleaksignore(file(".gitleaksignore", "ABC123:c.yml:aws:7\nd.yml:aws:1\n")).value();
+  EXPECT_TRUE(covers(list.waivers[0], secret("aws", "c.yml", 7, "", "abc123ffff")));
+  EXPECT_FALSE(covers(list.waivers[0], secret("aws", "c.yml", 7, "", "def456ffff")));
+  EXPECT_TRUE(covers(list.waivers[0], secret("aws", "c.yml", 7, ""))) << "a tree has no commits";
+  EXPECT_TRUE(covers(list.waivers[1], secret("aws", "d.yml", 1, "", "def456ffff")));
+}
+
+TEST(GitleaksReport, IsABaselineBySecretOrByPlace) {
+  const auto report = file("report.json", R"([
+    {"RuleID": "jwt", "File": "/src/a.txt", "StartLine": 3, "Commit": "", "Secret": "shown"},
+    {"RuleID": "jwt", "File": "b.txt", "StartLine": 5, "Commit": "abc123", "Secret": "REDACTED"}])");
+  const auto list = read_gitleaks_report(report, {.key = "k", .root = "/src"}).value();
+  ASSERT_THAT(list.waivers, SizeIs(2));
+  EXPECT_TRUE(list.waivers[0].known);
+  EXPECT_TRUE(covers(list.waivers[0], secret("jwt", "moved.txt", 99, keyed_hash("k", "shown"))));
+  EXPECT_FALSE(covers(list.waivers[0], secret("jwt", "a.txt", 3, keyed_hash("k", "another"))))
+      << "a new secret on an old line is new";
+  EXPECT_TRUE(covers(list.waivers[1], secret("jwt", "b.txt", 5, "any", "abc123")));
+  EXPECT_FALSE(covers(list.waivers[1], secret("jwt", "b.txt", 6, "any", "abc123")));
+  const auto keyless = read_gitleaks_report(report, {.root = "/src"}).value();
+  EXPECT_TRUE(covers(keyless.waivers[0], secret("jwt", "a.txt", 3, "any")));
+  EXPECT_TRUE(read_gitleaks_report(file("r", "[]"), {})->waivers.empty());
+  EXPECT_FALSE(read_gitleaks_report(file("r", "{}"), {}));
+  EXPECT_FALSE(read_gitleaks_report(file("r", "[{}]"), {}));
 }
 
 TEST(Checkov, SkipsChecksAndPathsAndHasABaseline) {
@@ -149,7 +189,7 @@ TEST(WaiverFiles, AreFoundWhereTheirToolsLook) {
                                    {"sub/osv-scanner.toml", "[[IgnoredVulns]]\nid = 'C'\n"}})
     ASSERT_TRUE(sys::write_file(folder.path() / path, text));
   const auto tree = walk_tree(folder.path()).value();
-  const auto list = read_waiver_files(folder.path(), tree).value();
+  const auto list = read_waiver_files(folder.path(), tree.files).value();
   ASSERT_THAT(list.waivers, SizeIs(2));
   EXPECT_THAT(list.waivers[1].rules, ElementsAre("C"));
 }

@@ -18,14 +18,25 @@
 
 namespace crema::evidence {
 
+// Something that a scanner should have looked at and could not.
+struct NotLookedAt {
+  std::string path;
+  std::string code;    // "scan/too-large"
+  std::string reason;  // for people
+};
+
 // What a scanner looked at and found. That it ran is evidence too: without this record, "no
 // findings" cannot be told from "nobody looked".
 struct Scan {
   std::string scanner;  // "gosec"
   std::string version;
+  std::string family;  // of all its findings: "secrets"; "" where they are of several
   std::string target;  // what it looked at: "." or an image
+  std::uint64_t files = 0;
+  std::string data;  // what it knows: "Go advisories of 2026-08-21"
   bool complete = true;
   std::string message;  // what it could not look at, and why; "" when complete
+  std::vector<NotLookedAt> not_scanned;
   std::vector<Finding> findings;
 };
 

@@ -6,6 +6,7 @@
 #include "crema/evidence/record.h"
 #include "crema/evidence/report_root.h"
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,7 +21,15 @@ namespace crema::evidence {
 // and the member that is wrong, or with "json/syntax".
 Result<std::vector<Scan>> read_sarif(const SourcePtr& source, const ReportRoot& root = {});
 
-// Valid by the schema; the same scans give the same text. Rules are sorted by id.
-std::string sarif_json(std::span<const Scan> scans);
+// Who reads it. GitHub shows what is suppressed as if it were not, computes its own line hashes,
+// and refuses a run of more than 25,000 results or rules: for it the suppressed are left out, the
+// most severe are kept where there are too many, and the scan says so. Everything else keeps all.
+enum class SarifProfile : std::uint8_t { full, github };
+// What GitHub takes of one run.
+inline constexpr std::size_t kMostGitHubResults = 25'000;
+
+// Valid by the schema; the same scans give the same text. Rules are sorted by id. Fingerprints are
+// `cremaFingerprint/v1`.
+std::string sarif_json(std::span<const Scan> scans, SarifProfile profile = SarifProfile::full);
 
 }  // namespace crema::evidence

@@ -34,6 +34,9 @@ struct FunctionSignature {
 struct Vocabulary {
   std::set<std::string, IgnoreCaseLess> contexts;
   std::vector<FunctionSignature> functions;  // besides the built-in ones
+  // Lets every context and function through, with any number of arguments: for texts that are
+  // looked at and never evaluated.
+  bool any_name = false;
 };
 
 using Function = std::function<Result<Value>(std::span<const Value> arguments)>;
@@ -100,6 +103,8 @@ class Expression {
   bool mentions(std::string_view context, std::string_view member = {}) const;
   // The canonical text: normal spacing and explicit parentheses.
   std::string canonical() const;
+  // For whoever looks at its parts; null for a text without any token.
+  const Node* tree() const { return root_.get(); }
 
  private:
   std::string text_;

@@ -25,6 +25,19 @@ struct Waiver {
   Span span;
 };
 
+// At most so many findings of which all that is said here holds.
+struct FindingCondition {
+  std::string name;  // as the table shows it
+  std::uint64_t most = 0;
+  std::optional<evidence::FindingSeverity> severity;  // at least
+  std::optional<evidence::Reach> reach;               // at least: what is unknown is less
+  std::optional<bool> fix;                            // whether a fixed version is known
+  std::optional<bool> exploited;                      // by CISA's list
+  std::optional<std::chrono::days> older_than;        // since it was published
+  std::string family, rule;                           // "" for any
+  std::optional<bool> all;                            // not only new ones; else as `of` says
+};
+
 struct Policy {
   // Percent. What is not set is not demanded.
   std::optional<double> coverage_total = 80, coverage_service = 80, coverage_new = 80;
@@ -35,6 +48,13 @@ struct Policy {
   std::map<evidence::FindingSeverity, std::uint64_t> findings = {
       {evidence::FindingSeverity::critical, 0}, {evidence::FindingSeverity::high, 4}};
   bool all_findings = false;  // not only new ones
+  // What is used by attackers, and new secrets, are let pass by no one by default.
+  std::vector<FindingCondition> finding_conditions = {
+      {.name = "exploited vulnerabilities", .exploited = true, .all = true},
+      {.name = "new secrets",
+       .severity = evidence::FindingSeverity::medium,
+       .family = "secrets",
+       .all = false}};
   std::optional<std::chrono::nanoseconds> load_p95 = std::chrono::milliseconds(200);
   std::optional<double> load_requests_per_second = 1000;
   std::optional<double> load_errors = 1;  // percent

@@ -21,6 +21,8 @@ struct Found {
   // where there is none.
   std::uint32_t first_line = 0;
   std::uint32_t last_line = 0;
+  // Of a finding in a history: the commit that brought it, in hexadecimal; "" in a tree.
+  std::string commit;
 };
 
 // Gives each finding its fingerprint: a hash of family, rule, subject, content, and of its number

@@ -7,15 +7,18 @@
 #include "crema/scan/core/source_tree.h"
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace crema::scan {
 
-// Filled anew by each scan: what is not kept again is gone. Reading is for several threads at once.
+// Filled anew by each scan: what is neither kept again nor left out of the scan is gone. Reading is
+// for several threads at once.
 class ResultCache {
  public:
   // One that is not there, damaged or another version's is empty: it costs time, nothing else.
@@ -40,6 +43,10 @@ class ResultCache {
   };
   static Answer make_answer(std::string_view scanner, std::string_view version,
                             const FileAnswer& answer);
+  // Adds to the answers of a scan what it did not ask for: those of other scanners for the same
+  // bytes, and files that it was not to look at.
+  void add_rest(std::vector<Entry>& entries, std::span<const std::string_view> asked,
+                const std::function<bool(std::string_view path)>& left_out) const;
   // Replaces the file at once: a reader sees the old or the new one.
   static Result<> save(const std::filesystem::path& path, const std::vector<Entry>& entries);
 

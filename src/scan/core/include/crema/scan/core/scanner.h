@@ -55,6 +55,8 @@ class Scanner {
   // Another text whenever the answer for the same bytes may be another: rules, settings, data.
   virtual std::string version() const = 0;
   virtual std::span<const Rule> rules() const = 0;
+  // What it knows beside its rules, and how old that is: "Go advisories of 2026-08-21".
+  virtual std::string data() const { return ""; }
   virtual std::vector<Literal> literals() const { return {}; }
   // By its name and size alone.
   virtual bool takes(const TreeFile& file) const = 0;

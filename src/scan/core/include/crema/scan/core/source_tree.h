@@ -6,7 +6,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace crema::scan {
@@ -24,8 +26,9 @@ struct TreeFile {
 // "0 findings" is only said of what was looked at.
 struct NotScanned {
   std::string path;
-  std::string code;    // stable: "scan/unreadable", "scan/too-large"
-  std::string reason;  // for people
+  std::string code;     // stable: "scan/unreadable", "scan/too-large"
+  std::string reason;   // for people
+  std::string scanner;  // who could not look at it; "" where nobody could
 
   friend auto operator<=>(const NotScanned&, const NotScanned&) = default;
 };
@@ -35,6 +38,9 @@ struct WalkOptions {
   std::size_t most_files = 2'000'000;
   std::size_t deepest = 512;  // folders within folders
   bool use_ignore_files = true;
+  // Only these files and folders of the tree, with slashes, without one at either end; empty: all.
+  // The ignore files above them count all the same.
+  std::vector<std::string> below;
 };
 
 struct SourceTree {
@@ -42,6 +48,12 @@ struct SourceTree {
   std::vector<NotScanned> not_scanned;  // by path
   std::uint64_t ignored = 0;            // paths left out by ignore files, folders counted once
 };
+
+// "a/b" of "a/b/c"; "" of what lies in the root.
+std::string folder_of(std::string_view path);
+
+// Whether a path is one of these, or in one of them.
+bool is_below(std::string_view path, std::span<const std::string> folders);
 
 // Walks a folder, or takes a single file. What git tracks is there even where an ignore file names
 // it. Symbolic links are not followed: what they lead to inside the tree is met there. `.git` is

@@ -38,7 +38,7 @@ struct TreeScan {
   std::vector<Found> found;
   std::vector<NotScanned> not_scanned;
   std::vector<FileMarkers> markers;  // by path; what they cover is found all the same
-  std::uint64_t files = 0;
+  std::vector<TreeFile> files;       // by path
   std::uint64_t bytes = 0;
   std::uint64_t ignored = 0;     // by ignore files
   std::uint64_t from_cache = 0;  // files that were not read

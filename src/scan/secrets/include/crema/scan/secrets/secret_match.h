@@ -1,6 +1,7 @@
 // Secrets in a text, by rules: where, and which. Nothing here decides what may be shown of one.
 #pragma once
 
+#include "crema/scan/secrets/decoding.h"
 #include "crema/scan/secrets/secret_rules.h"
 
 #include <cstdint>
@@ -18,11 +19,18 @@ struct SecretMatch {
   std::string match;
   std::string secret;  // "" for a rule of paths
   double entropy = 0;
+  std::string name;                     // of the key of a Kubernetes Secret
+  std::string encodings;                // "base64" where it stood encoded; `match` is decoded
   std::vector<SecretMatch> companions;  // of required rules
 };
 
 // Shannon's, in bits a character, over the bytes.
 double entropy_of(std::string_view text);
+
+// Whether a text may be a generated secret rather than a name, a sentence or a place-holder: it has
+// letters and digits, no counted or repeated characters, and few of the pairs of letters that words
+// are made of.
+bool looks_random(std::string_view text);
 
 // As gitleaks' detectRule: matches from left to right, without those that are allowed, whose
 // entropy is too low or whose line says `gitleaks:allow`. `rules` are those whose keywords are
@@ -30,6 +38,22 @@ double entropy_of(std::string_view text);
 std::vector<SecretMatch> find_secrets(std::string_view path, std::string_view text,
                                       const SecretRules& all,
                                       std::span<const SecretRule* const> rules);
+
+// The same in a text that was decoded from `text`: only what was decoded counts, and is placed
+// where it stands in `text`.
+std::vector<SecretMatch> find_decoded_secrets(std::string_view path, std::string_view text,
+                                              const DecodedText& decoded, const SecretRules& all,
+                                              std::span<const SecretRule* const> rules);
+
+// A value of a Kubernetes Secret in a text of YAML.
+struct SecretValue {
+  TextRange place;  // of the value as it is written, without quotes
+  std::string key;
+  std::string value;  // decoded where it stands under `data`
+};
+// Those of each document of kind Secret, by indentation alone, so that templates do no harm. Values
+// that are empty, templates, or no base64 where they must be are left out.
+std::vector<SecretValue> kubernetes_secret_values(std::string_view text);
 
 // Without those of generic rules that a special rule has found on the same line.
 void drop_generic(std::string_view text, std::vector<SecretMatch>& matches);

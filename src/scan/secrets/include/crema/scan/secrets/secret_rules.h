@@ -19,8 +19,24 @@ class RE2;
 
 namespace crema::scan {
 
-using Expression = std::shared_ptr<const re2::RE2>;
-// Of Go's syntax, which is RE2's. An error is "secrets/expression" at the place.
+// A regular expression of Go's syntax, which is RE2's; none where it is empty. Copies share it.
+class Expression {
+ public:
+  Expression() = default;
+  // Compiled when it is first needed: of hundreds of rules few meet their words in a tree. By any
+  // thread. A text that is no expression matches nothing.
+  static Expression later(std::string text);
+
+  explicit operator bool() const { return state_ != nullptr; }
+  std::string_view text() const;
+  const re2::RE2& operator*() const;
+  const re2::RE2* operator->() const { return &**this; }
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+// An error is "secrets/expression" at the place.
 Result<Expression> compile_expression(std::string_view text, const Span& place);
 
 // What is no secret after all.
@@ -54,12 +70,23 @@ struct SecretRule {
   std::vector<RequiredRule> required;
   bool skip_report = false;  // only as another rule's companion
   evidence::FindingSeverity severity = evidence::FindingSeverity::high;
+  std::vector<std::string> aliases;  // what else it is called: gitleaks' ids, CWEs
+  std::string fix;                   // what to do about it
+  std::string help_uri;
+  // Whether a secret must also look like chance: see looks_random.
+  bool random = false;
+  // Values of Kubernetes Secrets, which no expression finds.
+  bool kubernetes = false;
+  // Weaker than any other rule on the same place.
+  bool generic = false;
 };
 
 struct SecretRules {
   std::vector<SecretRule> rules;
   std::vector<Allowlist> allowlists;  // for all rules
   const SecretRule* find(std::string_view id) const;
+  // Another where they find something else.
+  std::string digest() const;
 };
 
 // Reads what `extend.path` names, relative to the folder of the file that names it; and what

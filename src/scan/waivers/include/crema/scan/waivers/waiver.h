@@ -22,6 +22,9 @@ struct Waiver {
   std::vector<std::string> path_expressions;  // RE2, found anywhere in "/" and the path
   std::string subject;  // a name with stars: a resource, "golang.org/x/crypto@*"
   std::string fingerprint;
+  std::string content;  // as Found has it: of a secret its keyed hash
+  // Only what this commit brought, where what is found names a commit; a start of its name will do.
+  std::string commit;
   std::uint32_t line = 0;
   // How near the code may come to what is vulnerable: a waiver because nothing imports a package
   // does not cover the same finding once something does. `unknown` covers any.

@@ -26,13 +26,23 @@ struct WaiverFileKind {
 };
 std::span<const WaiverFileKind> waiver_file_kinds();
 
-// Those of all files of the tree. One that cannot be read is an error: what it covers would come
-// back as new.
-Result<WaiverList> read_waiver_files(const std::filesystem::path& root, const SourceTree& tree);
+// Those of the root, and of all files of the tree. One that cannot be read is an error: what it
+// covers would come back as new.
+Result<WaiverList> read_waiver_files(const std::filesystem::path& root,
+                                     std::span<const TreeFile> files);
 
 Result<WaiverList> read_trivyignore(const SourcePtr& file);
 Result<WaiverList> read_trivyignore_yaml(const SourcePtr& file);
 Result<WaiverList> read_gitleaksignore(const SourcePtr& file);
+// A report of gitleaks in JSON as a baseline: what it names is known. Where it shows the secrets
+// and `key` is what fingerprints are made with, a secret is known wherever it moves; where it hides
+// them, by its file, rule and line, as gitleaks does. `root` is what absolute paths in it begin
+// with. An error is "waiver/baseline" or "json/syntax".
+struct GitleaksReport {
+  std::string key;
+  std::string root;
+};
+Result<WaiverList> read_gitleaks_report(const SourcePtr& file, const GitleaksReport& report);
 Result<WaiverList> read_checkov_settings(const SourcePtr& file);
 Result<WaiverList> read_checkov_baseline(const SourcePtr& file);
 Result<WaiverList> read_hadolint_settings(const SourcePtr& file);

@@ -1,0 +1,116 @@
+#include "finding_conditions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <set>
+
+namespace crema::gate {
+namespace {
+
+using evidence::Finding;
+using evidence::FindingState;
+
+std::string text_of(const Finding& finding) {
+  auto text = finding.rule;
+  if (!finding.locations.empty()) {
+    const auto& place = finding.locations.front();
+    text += "  " + place.path + (place.line == 0 ? "" : fmt::format(":{}", place.line));
+  }
+  return text + "  " + (finding.message.empty() ? finding.subject : finding.message);
+}
+
+std::optional<std::chrono::sys_days> day_of(std::string_view text) {
+  int year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  if (text.size() < 10) return std::nullopt;
+  std::from_chars(text.data(), text.data() + 4, year);
+  std::from_chars(text.data() + 5, text.data() + 7, month);
+  std::from_chars(text.data() + 8, text.data() + 10, day);
+  const std::chrono::year_month_day found{std::chrono::year(year), std::chrono::month(month),
+                                          std::chrono::day(day)};
+  if (!found.ok()) return std::nullopt;
+  return std::chrono::sys_days(found);
+}
+
+// How many there are, and what they are; each incident once.
+class Counting {
+ public:
+  void add(const Finding& finding) {
+    if (!finding.incident.empty() && !incidents_.insert(finding.incident).second) return;
+    details_.push_back(text_of(finding));
+  }
+  std::vector<std::string> take() { return std::move(details_); }
+
+ private:
+  std::set<std::string, std::less<>> incidents_;
+  std::vector<std::string> details_;
+};
+
+bool counts(const Finding& finding, bool all) {
+  return finding.state == FindingState::fresh || (all && finding.state == FindingState::known);
+}
+
+bool meets(const FindingCondition& condition, const Finding& finding, std::chrono::sys_days today) {
+  if (condition.severity && finding.severity < *condition.severity) return false;
+  if (condition.reach && finding.reach < *condition.reach) return false;
+  if (condition.fix && *condition.fix != !finding.fix.version.empty()) return false;
+  if (condition.exploited && *condition.exploited != finding.exploited) return false;
+  if (!condition.family.empty() && condition.family != finding.family) return false;
+  if (!condition.rule.empty() && condition.rule != finding.rule &&
+      std::ranges::find(finding.aliases, condition.rule) == finding.aliases.end())
+    return false;
+  if (!condition.older_than) return true;
+  const auto published = day_of(finding.published);
+  return published && today - *published > *condition.older_than;
+}
+
+FindingRow row_of(std::string condition, std::uint64_t most, std::vector<std::string> details) {
+  const bool fulfilled = details.size() <= most;
+  Row row{.condition = std::move(condition),
+          .wanted = fmt::format("<= {}", most),
+          .actual = std::to_string(details.size())};
+  if (!fulfilled) row.details = std::move(details);
+  return {std::move(row), fulfilled};
+}
+
+}  // namespace
+
+std::vector<FindingRow> finding_conditions(const Policy& policy,
+                                           std::span<const evidence::Scan* const> scans,
+                                           std::chrono::year_month_day today,
+                                           const std::function<bool(std::string_view)>& waived) {
+  std::vector<const Finding*> open;
+  for (const auto* scan : scans)
+    for (const auto& finding : scan->findings) {
+      if (finding.state == FindingState::suppressed || waived(finding.rule) ||
+          (!finding.fingerprint.empty() && waived(finding.fingerprint)) ||
+          std::ranges::any_of(finding.aliases, waived))
+        continue;
+      open.push_back(&finding);
+    }
+  std::vector<FindingRow> rows;
+  for (const auto& [severity, most] : policy.findings) {
+    Counting counting;
+    for (const auto* finding : open)
+      if (finding->severity == severity && counts(*finding, policy.all_findings))
+        counting.add(*finding);
+    rows.push_back(row_of(fmt::format("{}{} findings", policy.all_findings ? "" : "new ",
+                                      evidence::to_text(severity)),
+                          most, counting.take()));
+  }
+  for (const auto& condition : policy.finding_conditions) {
+    Counting counting;
+    for (const auto* finding : open)
+      if (counts(*finding, condition.all.value_or(policy.all_findings)) &&
+          meets(condition, *finding, today))
+        counting.add(*finding);
+    rows.push_back(row_of(condition.name, condition.most, counting.take()));
+  }
+  return rows;
+}
+
+}  // namespace crema::gate
