@@ -115,7 +115,7 @@ std::map<std::string_view, YamlPlace> devices_of(const RuleScope& scope) {
   return devices;
 }
 
-std::vector<RuleHit> sensitive_host_path(const RuleScope& scope) {
+std::vector<RuleHit> host_paths(const RuleScope& scope, bool read_only) {
   std::vector<RuleHit> hits;
   const auto mounts = mounts_of(scope.place);
   if (mounts.empty()) return hits;
@@ -129,12 +129,18 @@ std::vector<RuleHit> sensitive_host_path(const RuleScope& scope) {
       place = device->second;
       path = place.value->text;
     }
-    if (is_sensitive(path))
+    if (mount.read_only == read_only && is_sensitive(path))
       hits.push_back({place, fmt::format("{} can {} `{}` of the machine", scope.place.key->text,
                                          mount.read_only ? "read" : "change", path)});
   }
   return hits;
 }
+
+std::vector<RuleHit> sensitive_host_path(const RuleScope& scope) {
+  return host_paths(scope, false);
+}
+
+std::vector<RuleHit> readable_host_path(const RuleScope& scope) { return host_paths(scope, true); }
 
 std::vector<RuleHit> shared_propagation(const RuleScope& scope) {
   constexpr std::string_view kModes[] = {"shared", "rshared", "slave", "rslave"};
@@ -178,9 +184,8 @@ std::vector<RuleHit> shared_volume(const RuleScope& scope) {
 }
 
 constexpr NamedCheck kChecks[] = {
-    {"docker-socket", docker_socket},
-    {"sensitive-host-path", sensitive_host_path},
-    {"shared-propagation", shared_propagation},
+    {"docker-socket", docker_socket},           {"sensitive-host-path", sensitive_host_path},
+    {"readable-host-path", readable_host_path}, {"shared-propagation", shared_propagation},
     {"shared-volume", shared_volume},
 };
 

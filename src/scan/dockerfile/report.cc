@@ -82,6 +82,7 @@ void DockerfileReport::add_command(const BuildStep& step, const shell::Command& 
 }
 
 void DockerfileReport::also(const BuildStep& step, dockerfile::Place place, std::string message) {
+  if (is_full()) return;
   if (place.line == 0) place = step.instruction->place_of(0);
   found_.back().finding.locations.push_back({.path = std::string(path_),
                                              .line = place.line,
@@ -91,7 +92,7 @@ void DockerfileReport::also(const BuildStep& step, dockerfile::Place place, std:
 
 void DockerfileReport::add_line(const BuildStep& step, std::uint32_t line, std::string message) {
   add_at(step, {line, 1}, {line, 1}, std::move(message), "");
-  found_.back().first_line = found_.back().last_line = line;
+  if (!is_full()) found_.back().first_line = found_.back().last_line = line;
 }
 
 void DockerfileReport::add_stage(std::size_t stage, std::string message) {
@@ -102,6 +103,7 @@ void DockerfileReport::add_stage(std::size_t stage, std::string message) {
 
 void DockerfileReport::add_at(const BuildStep& step, dockerfile::Place begin, dockerfile::Place end,
                               std::string message, std::string what) {
+  if (++added_ > kMost) return;
   const auto stage = build_.stage_name(step.stage);
   Found one{.finding = {.rule = rule_.id,
                         .rule_name = rule_.title,

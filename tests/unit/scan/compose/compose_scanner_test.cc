@@ -124,6 +124,28 @@ TEST(ComposeScanner, SaysWhatItCouldNotRead) {
   EXPECT_THAT(look(*scanner, "services: nothing\n").found, IsEmpty());
 }
 
+TEST(ComposeScanner, IsBounded) {
+  const auto scanner = make_compose_scanner({.selection = {.only = {"CRM-COMPOSE-*"}}}).value();
+  const auto code = [&](const std::string& text) {
+    const auto answer = look(*scanner, text);
+    return answer.not_scanned.empty() ? std::string() : answer.not_scanned[0].code;
+  };
+  std::string laughs = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n";
+  for (int i = 1; i < 9; ++i) {
+    const auto before = "*a" + std::to_string(i - 1);
+    laughs += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + before;
+    for (int j = 0; j < 8; ++j) laughs += "," + before;
+    laughs += "]\n";
+  }
+  EXPECT_EQ(code(laughs + "services:\n  a: {volumes: *a8}\n"), "yaml/too-large");
+  EXPECT_EQ(code("services: " + std::string(10'000, '[')), "yaml/too-large");
+  std::string many = "services:\n";
+  for (int i = 0; i < 1500; ++i) many += "  s" + std::to_string(i) + ": {image: a}\n";
+  EXPECT_EQ(code(many), "compose/too-many");
+  for (int i = 0; i < 1500; ++i) many += "  t" + std::to_string(i) + ": {image: a}\n";
+  EXPECT_EQ(code(many), "compose/too-large");
+}
+
 TEST(ComposeScanner, KnowsItsFiles) {
   for (const auto* name : {"compose.yaml", "a/docker-compose.yml", "docker-compose.prod.yml",
                            "web.compose.yaml", "compose_test.yml"})

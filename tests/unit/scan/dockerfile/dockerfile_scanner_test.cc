@@ -124,6 +124,21 @@ TEST(DockerfileScanner, SaysWhatItCouldNotRead) {
   EXPECT_THAT(look(*scanner, std::string(2 << 20, 'x')).not_scanned, SizeIs(1));
 }
 
+TEST(DockerfileScanner, IsBounded) {
+  const auto scanner = make_dockerfile_scanner({.selection = {.only = {"CRM-DOCKER-*"}}}).value();
+  std::string ports = "FROM a:1\nEXPOSE";
+  for (int i = 0; i < 3000; ++i) ports += " 22";
+  const auto answer = look(*scanner, ports);
+  ASSERT_THAT(answer.not_scanned, SizeIs(1));
+  EXPECT_EQ(answer.not_scanned[0].code, "dockerfile/too-many");
+  EXPECT_LT(answer.found.size(), 1100u);
+  std::string doubling = "FROM a:1\nENV A0=x\n";
+  for (int i = 0; i < 200; ++i)
+    doubling += "ENV A" + std::to_string(i + 1) + "=$A" + std::to_string(i) + "$A" +
+                std::to_string(i) + "\n";
+  EXPECT_THAT(look(*scanner, doubling + "WORKDIR $A200\n").not_scanned, IsEmpty());
+}
+
 TEST(DockerfileScanner, LooksAtOddNamesOnlyWhereTheyBeginLikeOne) {
   EXPECT_THAT(found("# a\nARG V=1\nFROM a\n", {"DL3006"}, "docker/dockerfile-dev"), SizeIs(1));
   EXPECT_THAT(found("echo FROM a\n", {"DL3006"}, "dockerfile-dev"), IsEmpty());
