@@ -1,6 +1,7 @@
 // The scanners of Dockerfiles and compose files over a tree, every rule on: one JSON object a line
 // for what they find and for what they could not read. `scan_docker_bench TREE
-// [.hadolint.yaml]`; scan_docker.py holds it against other tools. Times go to standard error.
+// [.hadolint.yaml]`; scan_docker_accuracy.py holds it against other tools. Times go to standard
+// error.
 #include "crema/scan/compose/compose_scanner.h"
 #include "crema/scan/core/tree_scan.h"
 #include "crema/scan/dockerfile/dockerfile_scanner.h"
@@ -28,18 +29,19 @@ Value value_or_exit(Result<Value> result) {
 }
 
 void print(const scan::TreeScan& done) {
-  for (const auto& [finding, subject, content, first, last] : done.found) {
+  for (const auto& one : done.found) {
+    const auto& finding = one.finding;
     const auto& place = finding.locations.front();
     nlohmann::json more = nlohmann::json::array();
     for (const auto& location : finding.locations) more.push_back(location.line);
     fmt::print("{}\n", nlohmann::json{{"path", place.path},
                                       {"line", place.line},
-                                      {"first_line", first},
+                                      {"first_line", one.first_line},
                                       {"lines", more},
                                       {"rule", finding.rule},
                                       {"aliases", finding.aliases},
                                       {"severity", evidence::to_text(finding.severity)},
-                                      {"subject", subject},
+                                      {"subject", one.subject},
                                       {"message", finding.message}}
                            .dump());
   }
@@ -72,7 +74,7 @@ int main(int count, char** words) {
                                      .threads = std::thread::hardware_concurrency()}));
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   fmt::print(stderr, "{:.3f} s to make, {:.3f} s in all, {} files, {} found\n", made.count(),
-             took.count(), done.files, done.found.size());
+             took.count(), done.files.size(), done.found.size());
   print(done);
   return 0;
 }

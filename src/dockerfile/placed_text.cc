@@ -5,6 +5,8 @@
 namespace crema::dockerfile {
 namespace {
 
+constexpr std::size_t kLongestPiece = 256;
+
 std::uint32_t code_points(std::string_view text) {
   return static_cast<std::uint32_t>(std::ranges::count_if(
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
@@ -12,9 +14,15 @@ std::uint32_t code_points(std::string_view text) {
 
 }  // namespace
 
+// A long line is several pieces, so that a place in it is found without counting all of it.
 void PlacedText::append(std::string_view text, Place place) {
-  pieces_.push_back({text_.size(), place});
-  text_ += text;
+  do {
+    const auto piece = text.substr(0, kLongestPiece);
+    pieces_.push_back({text_.size(), place});
+    text_ += piece;
+    place.column += code_points(piece);
+    text.remove_prefix(piece.size());
+  } while (!text.empty());
 }
 
 void PlacedText::append(const PlacedText& other) {

@@ -25,6 +25,7 @@ namespace {
 constexpr std::string_view kMethod = "1";
 constexpr std::string_view kFramework = "compose";
 constexpr std::size_t kMostServices = 2000;
+constexpr std::size_t kMostFound = 1000;  // of one rule in one file
 // Of `for`: any service, one that says what it runs, the file.
 constexpr std::string_view kSubjects[] = {"service", "whole-service", "file"};
 
@@ -36,8 +37,9 @@ class ComposeScanner : public Scanner {
     std::string version(kMethod);
     for (auto& rule : settings.extra_rules)
       if (framework_of(rule) == kFramework) scanner->pages_.push_back(std::move(rule));
+    scanner->checks_ = compose_checks();
     const Framework framework{
-        .name = kFramework, .subjects = kSubjects, .checks = compose_checks()};
+        .name = kFramework, .subjects = kSubjects, .checks = scanner->checks_};
     for (const auto& page : scanner->pages_) {
       auto rule = CREMA_TRY(InfraRule::read(page, framework));
       if (!settings.selection.takes_framework(kFramework) || !settings.selection.takes(page))
@@ -60,41 +62,55 @@ class ComposeScanner : public Scanner {
   TreeAnswer conclude(std::span<const FileNotes> notes) const override;
 
  private:
+  std::vector<NamedCheck> checks_;  // which rules point into
   std::vector<Rule> pages_;
   std::vector<InfraRule> rules_;
   std::string version_;
 
-  void judge(const std::string& path, const ComposeFile& file, std::vector<Found>& found) const;
+  void judge(const std::string& path, const ComposeFile& file, std::vector<Found>& found,
+             std::vector<NotScanned>& not_scanned) const;
 };
 
-// The finding by what it is about in the service, which holds still when lines move.
+// The finding by what it is about in the service, which holds still when lines move: a key, or an
+// item of a list. What is behind = may be a secret, and this is kept.
 Found found_in(const InfraRule& rule, const RuleHit& hit, const Resource& resource) {
-  const auto& value = hit.place.value;
+  const auto& [key, value] = hit.place;
   const bool is_text = value && value->kind == formats::YamlKind::scalar;
-  return make_found(rule, hit, resource, is_text ? value->text : "");
+  const std::string_view part = key       ? std::string_view(key->text)
+                                : is_text ? std::string_view(value->text)
+                                          : std::string_view();
+  return make_found(rule, hit, resource, part.substr(0, part.find('=')));
 }
 
-void ComposeScanner::judge(const std::string& path, const ComposeFile& file,
-                           std::vector<Found>& found) const {
-  const YamlPlace root{nullptr, file.root};
-  for (const auto& rule : rules_) {
-    if (rule.subject() == "file") {
-      const Resource resource{.path = path, .last_line = last_line_of(*file.root)};
-      for (const auto& hit : rule.judge({root, {{"$", root}}}))
-        found.push_back(found_in(rule, hit, resource));
-      continue;
-    }
-    for (const auto& service : file.services) {
-      if (rule.subject() == "whole-service" && !service.is_whole) continue;
-      const auto& name = service.place.key;
-      const Resource resource{
-          .path = path,
+Resource resource_of(const std::string& path, const ComposeService& service) {
+  const auto& name = service.place.key;
+  return {.path = path,
           .address = "service " + name->text,
           .first_line = name->line,
           .last_line = std::max(name->line, last_line_of(*service.place.value))};
-      for (const auto& hit : rule.judge({service.place, {{"$", root}}}))
-        found.push_back(found_in(rule, hit, resource));
+}
+
+void ComposeScanner::judge(const std::string& path, const ComposeFile& file,
+                           std::vector<Found>& found, std::vector<NotScanned>& not_scanned) const {
+  const YamlPlace root{nullptr, file.root};
+  const auto judge_one = [&](const InfraRule& rule, const YamlPlace& place,
+                             const Resource& resource, std::size_t& count) {
+    for (const auto& hit : rule.judge({place, {{"$", root}}}))
+      if (++count <= kMostFound) found.push_back(found_in(rule, hit, resource));
+  };
+  for (const auto& rule : rules_) {
+    std::size_t count = 0;
+    if (rule.subject() == "file") {
+      judge_one(rule, root, {.path = path, .last_line = last_line_of(*file.root)}, count);
+    } else {
+      for (const auto& service : file.services)
+        if (rule.subject() == "service" || service.is_whole)
+          judge_one(rule, service.place, resource_of(path, service), count);
     }
+    if (count > kMostFound)
+      not_scanned.push_back({path, "compose/too-many",
+                             fmt::format("{} is found {} times, and only the first {} are told",
+                                         rule.rule().id, count, kMostFound)});
   }
 }
 
@@ -120,7 +136,7 @@ FileAnswer ComposeScanner::look_at(const FileView& view) const {
     }
     if (!extends_other_file(*root))
       judge(path, read_compose_file(path, root, [](const std::string&) { return nullptr; }),
-            answer.found);
+            answer.found, answer.not_scanned);
     // Others may extend it, whatever it does itself.
     answer.notes = encode_tree(*root);
     break;
@@ -140,7 +156,7 @@ TreeAnswer ComposeScanner::conclude(std::span<const FileNotes> notes) const {
     if (bytes.find("extends") == std::string_view::npos) continue;
     const auto root = decode_tree(bytes);
     if (root && extends_other_file(*root))
-      judge(path, read_compose_file(path, root, other), answer.found);
+      judge(path, read_compose_file(path, root, other), answer.found, answer.not_scanned);
   }
   return answer;
 }

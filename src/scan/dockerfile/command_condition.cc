@@ -126,7 +126,7 @@ void CommandCondition::Parts::look_at_run(const Build& build, DockerfileReport& 
     for (const auto& command : step.commands.commands) {
       if (!holds(*run, command)) continue;
       auto text = replace_all(message, "{command}", shell::program_of(command));
-      report.add_command(step, command, replace_all(text, "{words}", joined(command)));
+      report.add_command(step, command, replace_all(text, "{words}", shown_arguments(command)));
       break;
     }
   }

@@ -129,6 +129,11 @@ FileAnswer DockerfileScanner::look_at(const FileView& view) const {
     } else {
       condition->look(build, report);
     }
+    if (report.is_full())
+      answer.not_scanned.push_back(
+          {path, "dockerfile/too-many",
+           fmt::format("{} is found more than {} times, and the others are left out", rule->id,
+                       DockerfileReport::kMost)});
   }
   return answer;
 }

@@ -3,6 +3,23 @@
 #include <algorithm>
 
 namespace crema::scan {
+namespace {
+
+// The colon behind the last slash, none of a variable's own: ${A:-b}.
+std::size_t tag_colon(std::string_view text) {
+  auto colon = std::string_view::npos;
+  int depth = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '{') ++depth;
+    if (text[i] == '}') --depth;
+    if (depth > 0) continue;
+    if (text[i] == '/') colon = std::string_view::npos;
+    if (text[i] == ':') colon = i;
+  }
+  return colon;
+}
+
+}  // namespace
 
 ImageName parse_image_name(std::string_view text) {
   ImageName name;
@@ -17,11 +34,8 @@ ImageName parse_image_name(std::string_view text) {
       text.remove_prefix(slash + 1);
     }
   }
-  // A variable may have a colon of its own: ${A:-b}.
-  const auto colon = text.rfind(':');
-  if (colon != std::string_view::npos && text.find('/', colon) == std::string_view::npos &&
-      (text.find('}', colon) == std::string_view::npos ||
-       text.find("${", colon) != std::string_view::npos)) {
+  const auto colon = tag_colon(text);
+  if (colon != std::string_view::npos) {
     name.tag = text.substr(colon + 1);
     text = text.substr(0, colon);
   }

@@ -13,6 +13,10 @@
 
 namespace crema::scan {
 
+// The arguments of a command for people: on one line, not too long, without what looks like a
+// password, a token or a header that holds one.
+std::string shown_arguments(const shell::Command& command);
+
 class DockerfileReport {
  public:
   // All must outlive it; `found` is what it adds to.
@@ -43,11 +47,16 @@ class DockerfileReport {
   // A stage that lacks something, at its FROM.
   void add_stage(std::size_t stage, std::string message);
 
+  // Whether there was more than a file of people would have: what was too much is left out.
+  bool is_full() const { return added_ > kMost; }
+  static constexpr std::size_t kMost = 1000;
+
  private:
   const Build& build_;
   const Rule& rule_;
   std::string_view path_;
   std::vector<Found>& found_;
+  std::size_t added_ = 0;
 
   void add_at(const BuildStep& step, dockerfile::Place begin, dockerfile::Place end,
               std::string message, std::string what);

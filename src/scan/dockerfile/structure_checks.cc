@@ -50,12 +50,20 @@ void several_healthchecks(const Build& build, DockerfileReport& report) {
 void shell_form(const Build& build, DockerfileReport& report) {
   for (const auto& step : build.steps()) {
     const auto& instruction = *step.instruction;
-    const bool concerned =
-        step.is(Verb::cmd) || step.is(Verb::entrypoint) ||
-        (step.is(Verb::healthcheck) && to_upper(instruction.rest_text()).starts_with("CMD"));
-    if (!concerned || instruction.exec || instruction.words.empty()) continue;
+    if ((!step.is(Verb::cmd) && !step.is(Verb::entrypoint)) || instruction.exec ||
+        instruction.words.empty())
+      continue;
     report.add(step, fmt::format("{} in shell form: the shell gets the signals, not the program",
                                  dockerfile::to_text(instruction.verb)));
+  }
+}
+
+void healthcheck_in_shell(const Build& build, DockerfileReport& report) {
+  for (const auto& step : build.steps()) {
+    const auto& instruction = *step.instruction;
+    if (step.is(Verb::healthcheck) && !instruction.exec && !instruction.words.empty() &&
+        to_upper(instruction.rest_text()).starts_with("CMD"))
+      report.add(step, "HEALTHCHECK in shell form needs a shell in the image");
   }
 }
 
@@ -180,6 +188,7 @@ constexpr DockerfileCheck kChecks[] = {
     {"several-entrypoints", several_entrypoints},
     {"several-healthchecks", several_healthchecks},
     {"shell-form", shell_form},
+    {"healthcheck-in-shell", healthcheck_in_shell},
     {"maintainer", maintainer},
     {"exposed-ssh", exposed_ssh},
     {"impossible-port", impossible_port},

@@ -141,6 +141,12 @@ TEST(Dockerfile, SaysWhatBuildKitWouldRefuse) {
   EXPECT_THAT(problems("FROM a\nONBUILD FROM b\n"), ElementsAre("dockerfile/onbuild:2:9"));
 }
 
+TEST(Dockerfile, KnowsPlacesFarInALongLine) {
+  const auto file = parse("FROM a\nRUN " + std::string(1000, ' ') + "\u00e4\u00e4 b\n");
+  const auto& run = file.instructions[1];
+  EXPECT_EQ(run.place_of(run.text.text().find('b')), (Place{2, 1008}));
+}
+
 TEST(Dockerfile, IsBounded) {
   const auto source = std::make_shared<SourceFile>("Dockerfile", std::string(2000, 'x'));
   EXPECT_EQ(parse_dockerfile(source, {.bytes = 1000}).error().code, "dockerfile/too-large");

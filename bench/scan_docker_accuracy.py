@@ -1,5 +1,6 @@
+# builds: scan_docker_bench
 """Holds the rules about Dockerfiles and compose files against the tests of other tools:
-./dev bench scan_docker --data DIR [--only hadolint,kics,checkov,trivy] [--list]
+./dev bench scan_docker_accuracy --data DIR [--only hadolint,kics,checkov,trivy] [--list]
 
 DIR has git repositories as OWNER+NAME/repo; those that are not there are left out. A table tells how
 many of a tool's expectations hold; --list names those that do not. Nothing of theirs is kept.
