@@ -1,6 +1,7 @@
 // A small tree that is written, scanned, and gone.
 #pragma once
 
+#include "crema/base/strings.h"
 #include "crema/scan/core/tree_scan.h"
 #include "crema/scan/kubernetes/kubernetes_scanner.h"
 #include "crema/sys/files.h"
