@@ -69,8 +69,9 @@ std::vector<RuleHit> selector_mismatch(const RuleScope& scope) {
   const auto labels = labels_of(node_at(template_node, "metadata.labels"));
   const auto chosen = node_at(scope.place.value, "spec.selector");
   if (!chosen) return {};
-  // A ReplicationController's selector is labels alone.
-  const bool plain = text_at(scope.place.value, "kind") == "ReplicationController";
+  // The older kinds' selectors are labels alone.
+  const auto kind = text_at(scope.place.value, "kind");
+  const bool plain = kind == "ReplicationController" || kind == "DeploymentConfig";
   const bool fits = plain ? has_labels(labels, labels_of(chosen)) : is_selected(chosen, labels);
   return fits ? std::vector<RuleHit>() : std::vector<RuleHit>{{selector, ""}};
 }
@@ -123,8 +124,11 @@ std::vector<RuleHit> no_anti_affinity(const RuleScope& scope) {
     for (const auto& one : all->items)
       if (text_at(one, "topologyKey") == "kubernetes.io/hostname") return {};
   const auto terms = YamlPath::parse(
-      "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[*].labelSelector."
-      "matchLabels", {}).value();
+                         "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[*"
+                         "].labelSelector."
+                         "matchLabels",
+                         {})
+                         .value();
   const auto nearest = terms.nearest(from);
   if (nearest.key) return {{nearest, ""}};
   const auto spec = child(*beginning(scope, "$template"), "spec");

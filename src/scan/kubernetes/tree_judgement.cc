@@ -148,9 +148,12 @@ void TreeJudgement::judge_relations() {
                        const auto* file = kustomize_.origins().file_of(node);
                        return file == nullptr ? &of.path : file;
                      };
-                     auto at = place;
-                     add(found_in(of.resource, *rule, {at, std::move(message)}, "", file_of),
-                         of.resource, of.rendered_by);
+                     auto found =
+                         found_in(of.resource, *rule, {place, std::move(message)}, "", file_of);
+                     // What is missing may be in a chart that was not rendered.
+                     if (!charts_.empty() && !render_chart_)
+                       found.finding.confidence = evidence::Confidence::low;
+                     add(std::move(found), of.resource, of.rendered_by);
                    });
   }
 }

@@ -6,6 +6,7 @@
 namespace crema::scan {
 namespace {
 
+using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -43,9 +44,11 @@ std::vector<std::string> subjects(const TreeScan& scan) {
 }
 
 TEST(Kustomize, JudgesABaseAsItIsRenderedAndOnce) {
-  const auto scan = scanned(tree("namespace: shop\nnamePrefix: my-\n"), only({"CRM-K8S-001"}));
-  EXPECT_THAT(places(scan), ElementsAre("CRM-K8S-001 base/web.yaml:17"));
-  EXPECT_THAT(subjects(scan), ElementsAre("Deployment.shop.my-web"));
+  const auto scan =
+      scanned(tree("namespace: shop\nnamePrefix: my-\n"), only({"CRM-K8S-001", "CRM-K8S-114"}));
+  EXPECT_THAT(places(scan),
+              ElementsAre("CRM-K8S-114 base/web.yaml:4", "CRM-K8S-001 base/web.yaml:17"));
+  EXPECT_THAT(subjects(scan), Each("Deployment.shop.my-web"));
 }
 
 TEST(Kustomize, MergesPatchesByTheNamesOfContainers) {
@@ -154,7 +157,7 @@ TEST(Kustomize, SaysWhatItCannotTakeIn) {
       {{"kustomization.yaml",
         "resources: [\"https://example.org/base?ref=v1\", loop]\nhelmCharts: [{name: c}]\n"},
        {"loop/kustomization.yaml", "resources: [../loop]\n"}},
-      {});
+      KubernetesSettings());
   std::vector<std::string> codes;
   for (const auto& one : scan.not_scanned) codes.push_back(one.path + " " + one.code);
   EXPECT_THAT(codes, ElementsAre("kustomization.yaml kubernetes/helm-chart",
