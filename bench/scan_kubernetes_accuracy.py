@@ -276,12 +276,15 @@ def beside_checkov(scanner: Scanner, tree: pathlib.Path, program: str, listed: b
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=pathlib.Path, required=True)
-    parser.add_argument("--program", type=pathlib.Path, default=ROOT / "build/release/bin/scan_kubernetes_bench")
+    parser.add_argument("--program", type=pathlib.Path, help="built where it is left out")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--part", choices=["checkov", "kics", "kube-linter"])
     parser.add_argument("--beside", type=pathlib.Path, help="a tree that checkov is run on as well")
     parser.add_argument("--checkov", default="checkov", help="its program")
     options = parser.parse_args()
+    if options.program is None:
+        options.program = ROOT / "build/release/bin/scan_kubernetes_bench"
+        subprocess.run(["cmake", "--build", ROOT / "build/release", "--target", options.program.name], check=True)
     scanner = Scanner(options.program)
     if options.part in (None, "checkov"):
         checkov(scanner, options.data / "checkov", options.list)

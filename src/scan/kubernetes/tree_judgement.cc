@@ -58,7 +58,9 @@ void TreeJudgement::add(Found found, const KubeResource& resource, const std::st
     return;
   }
   const auto& place = found.finding.locations.front();
-  RenderedKey key{found.finding.rule, place.path, place.line, place.column, found.content};
+  // One patch may make it of several resources.
+  auto what = fmt::format("{} {} {}", resource.kind, resource.first_line, found.content);
+  RenderedKey key{found.finding.rule, place.path, place.line, place.column, std::move(what)};
   const auto [entry, is_new] = rendered_.try_emplace(std::move(key), Rendered{found, {}});
   entry->second.by.insert(by);
   // Taken back in one overlay is not taken back in all.
