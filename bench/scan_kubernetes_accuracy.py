@@ -133,7 +133,7 @@ KICS = {
     "client_certificate_authentication_not_setup_properly": "249 302",
     "cluster_admin_role_binding_with_super_user_permissions": "93", "cluster_allows_unsafe_sysctls": "025 182",
     "container_is_privileged": "001", "container_runs_unmasked": "024 181", "containers_run_with_low_uid": "005",
-    "containers_running_as_root": "003", "containers_with_added_capabilities": "018",
+    "containers_running_as_root": "003", "containers_with_added_capabilities": "017 018",
     "containers_with_sys_admin_capabilities": "017", "cpu_limits_not_set": "041", "cpu_requests_not_set": "040",
     "cronjob_deadline_not_configured": "155", "dashboard_is_enabled": "160", "deployment_has_no_pod_anti_affinity": "132",
     "deployment_without_pod_disruption_budget": "148", "docker_daemon_socket_is_exposed_to_containers": "010",

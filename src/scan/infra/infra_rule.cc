@@ -152,7 +152,11 @@ Found make_found(const InfraRule& rule, const RuleHit& hit, const Resource& reso
                       .message = hit.message,
                       .subject = resource.address,
                       .fix = {.text = page.fix},
-                      .locations = {std::move(location)}},
+                      .locations = {std::move(location)},
+                      .incident = rule.incident().empty()
+                                      ? ""
+                                      : fmt::format("{}:{}:{}", framework_of(page), rule.incident(),
+                                                    resource.address)},
           .subject = resource.address,
           .content = std::string(part),
           .first_line = resource.first_line,

@@ -32,6 +32,7 @@ TEST(KubernetesPages, FindTheirBadExamplesAndNoGoodOne) {
       for (const auto& found : own) {
         EXPECT_NE(found.finding.locations.at(0).line, 0U) << rule.id;
         EXPECT_EQ(found.finding.message.find("``"), std::string::npos) << found.finding.message;
+        EXPECT_EQ(found.finding.message.find("  "), std::string::npos) << found.finding.message;
         EXPECT_NE(found.finding.message, "") << rule.id;
       }
       EXPECT_TRUE(scan.not_scanned.empty()) << rule.page->path() << ":" << example.line;

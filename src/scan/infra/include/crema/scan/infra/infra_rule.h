@@ -9,6 +9,7 @@
 //     at: [value, .]                  where it points: the first of these that is there
 //     message: "The variable `{name}` of `{$container.name}` holds a password"
 //     check: docker-socket            in the place of `bad`: a function of the framework
+//     incident: hardening             findings of one resource with the same word are one thing to do
 #pragma once
 
 #include "crema/base/result.h"
@@ -74,6 +75,7 @@ class InfraRule {
   const Rule& rule() const { return *rule_; }
   const std::string& subject() const { return subject_; }  // of `for`
   const std::vector<std::string>& kinds() const { return kinds_; }
+  const std::string& incident() const { return incident_; }  // its word; "" where it stands alone
   const std::string& check() const { return check_; }  // the name of its function; "" without one
   // What it finds in one subject. The scope's place is what `for` names; where that is a path, the
   // resource's, and the rule goes along the path itself.
@@ -92,6 +94,7 @@ class InfraRule {
   std::vector<YamlPath> at_;
   RuleMessage message_;
   std::string check_;
+  std::string incident_;
   const NamedCheck* look_ = nullptr;
 
   void judge_one(const RuleScope& scope, std::vector<RuleHit>& hits) const;
