@@ -30,6 +30,9 @@ namespace crema::scan {
 struct RuleHit {
   YamlPlace place;
   std::string message;
+  // Which of the places of `each` or `for` it is about, by its name, value or key; holds still when
+  // others come and go.
+  std::string which;
 };
 
 // What a rule asks that conditions cannot say. It gets what `for`, `each` and `when` let through,
@@ -114,7 +117,7 @@ struct Resource {
 };
 
 // The finding of a hit. `part` names what it is about inside the resource and holds still when
-// lines move: "container web"; "" for the resource itself.
+// lines move: "container web"; "" for the resource itself. The hit's own `which` comes behind it.
 Found make_found(const InfraRule& rule, const RuleHit& hit, const Resource& resource,
                  std::string_view part);
 
