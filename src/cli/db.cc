@@ -114,14 +114,19 @@ Result<> update_exploited(const sys::Host& host) {
   return {};
 }
 
+// Whatever is wrong with what a server gave is no mistake of who asked for it.
+int reported(const Diagnostic& error, const sys::Host& host) {
+  return std::max(report(error, host), static_cast<int>(ExitCode::internal));
+}
+
 Result<int> update(const sys::Host& host, const DbOptions& options) {
   int worst = 0;
   for (const auto& ecosystem : options.ecosystems) {
     const auto code = update_one(host, ecosystem);
-    worst = std::max(worst, code ? *code : report(code.error(), host));
+    worst = std::max(worst, code ? *code : reported(code.error(), host));
   }
   if (const auto done = update_exploited(host); !done)
-    worst = std::max(worst, report(done.error(), host));
+    worst = std::max(worst, reported(done.error(), host));
   return worst;
 }
 

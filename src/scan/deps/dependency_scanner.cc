@@ -29,7 +29,7 @@ constexpr std::string_view kMethod = "1";
 constexpr std::size_t kMostThreads = 8;
 
 std::string shown(const DependencyHit& hit) {
-  return hit.package == "stdlib" ? fmt::format("Go {}", hit.version)
+  return hit.package == "stdlib" ? fmt::format("Go {}, the least that go.mod allows,", hit.version)
                                  : fmt::format("{} {}", hit.package, hit.version);
 }
 
@@ -45,7 +45,7 @@ FindingSeverity severity_of(const DependencyHit& hit, bool exploited) {
   }
   if (told) return *told;
   if (hit.reach.reach == Reach::not_imported) return FindingSeverity::low;
-  if (hit.reach.reach == Reach::mentioned && reviewed) return FindingSeverity::high;
+  if (hit.reach.in_own_code && reviewed) return FindingSeverity::high;
   return FindingSeverity::medium;
 }
 

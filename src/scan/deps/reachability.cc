@@ -88,6 +88,7 @@ ReachAnswer mentioned(const ImportGraph& graph, const VulnerablePackage& package
   ReachAnswer answer{.reach = Reach::mentioned};
   const auto names = package.path.substr(package.path.rfind('/') + 1) + "." + some_of(symbols);
   const auto* verb = symbols.size() == 1 ? "is" : "are";
+  answer.in_own_code = place.known();
   if (place.known()) {
     answer.why = fmt::format("{} {} named in {}:{}", names, verb, place.path, place.line);
     answer.places.push_back(location(place, "names " + symbols.front()));
@@ -157,7 +158,8 @@ ReachAnswer reach_of(const DependencyHit& hit, const ImportGraph& graph, const G
     if (!is_for(package.import, target)) continue;
     elsewhere = false;
     auto answer = of_package(graph, package);
-    if (answer.reach > best.reach) best = std::move(answer);
+    if (std::pair(answer.reach, answer.in_own_code) > std::pair(best.reach, best.in_own_code))
+      best = std::move(answer);
   }
   if (elsewhere)
     return {.reach = Reach::not_imported,

@@ -301,6 +301,8 @@ TEST_F(Dependencies, ModulesAreReadOnce) {
   write("cache/dep.org/a@v1.1.0/bad/bad.go", "package bad\n");
   const DependencySettings settings{.package_cache = folder_.path() / "kept/packages"};
   EXPECT_EQ(only(scan({kVulnerable}, settings)).reach, Reach::mentioned);
+  // It is not the repository's own code that does.
+  EXPECT_EQ(only(scan({kVulnerable}, settings)).severity, FindingSeverity::medium);
   ASSERT_TRUE(sys::remove_tree(folder_.path() / "cache"));
   EXPECT_EQ(only(scan({kVulnerable}, settings)).reach, Reach::mentioned);
   // What was kept for other advisories, or is damaged, does not count.
