@@ -2,6 +2,7 @@
 // [--json]`. With --json a line for each finding; else times, and how many rows become how many
 // things to do.
 #include "crema/base/strings.h"
+#include "crema/formats/json.h"
 #include "crema/scan/advisories/version_scheme.h"
 #include "crema/scan/core/tree_scan.h"
 #include "crema/scan/deps/dependency_scanner.h"
@@ -56,7 +57,7 @@ void print_json(const scan::TreeScan& done) {
                                         {"fix", finding.fix.version},
                                         {"incident", finding.incident},
                                         {"message", finding.message}};
-    fmt::print("{}\n", row.dump());
+    fmt::print("{}\n", formats::json_text(row, formats::JsonLayout::compact));
   }
   for (const auto& [path, code, reason] : done.not_scanned)
     fmt::print(

@@ -128,11 +128,11 @@ void set_reach(const Inventory& inventory, const DependencySettings& settings,
   std::map<const GoProject*, std::vector<DependencyHit*>> by_project;
   for (auto& hit : hits)
     if (hit.go != nullptr) by_project[hit.go].push_back(&hit);
-  std::vector<GoModuleView> views;
-  for (const auto& project : inventory.go)
-    views.push_back({project.folder, project.mod.path, &project.list});
+  std::set<std::string, std::less<>> modules;
+  for (const auto& project : inventory.go) modules.insert(project.folder);
+  const auto own_code = own_packages(inventory.packages, modules);
   const ImportGraph::Sources sources{.tree = inventory.packages,
-                                     .modules = views,
+                                     .own = own_code,
                                      .folders = folders,
                                      .cache = cache,
                                      .root = settings.root.string()};

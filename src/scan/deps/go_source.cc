@@ -17,6 +17,9 @@ namespace {
 
 using Kind = GoToken::Kind;
 
+// Of one file; nobody's has as many.
+constexpr std::size_t kMostImports = 5000;
+
 // Import paths are one line without blanks; nothing else is one.
 bool is_path(std::string_view path) {
   return !path.empty() && std::ranges::none_of(path, [](unsigned char c) {
@@ -64,7 +67,8 @@ class ImportReader {
     if (token.kind == Kind::text && token.value.size() > 2) {
       import.path = token.value.substr(1, token.value.size() - 2);
       import.line = token.line;
-      if (is_path(import.path) && import.path != "C") imports_.push_back(std::move(import));
+      if (is_path(import.path) && import.path != "C" && imports_.size() < kMostImports)
+        imports_.push_back(std::move(import));
     }
     return token.kind == Kind::end ? token : lexer_.next();
   }

@@ -88,7 +88,9 @@ ReachAnswer mentioned(const ImportGraph& graph, const VulnerablePackage& package
   ReachAnswer answer{.reach = Reach::mentioned};
   const auto names = package.path.substr(package.path.rfind('/') + 1) + "." + some_of(symbols);
   const auto* verb = symbols.size() == 1 ? "is" : "are";
-  answer.in_own_code = place.known();
+  const bool vendored =
+      place.path.starts_with("vendor/") || place.path.find("/vendor/") != std::string::npos;
+  answer.in_own_code = place.known() && !vendored;
   if (place.known()) {
     answer.why = fmt::format("{} {} named in {}:{}", names, verb, place.path, place.line);
     answer.places.push_back(location(place, "names " + symbols.front()));

@@ -313,6 +313,13 @@ TEST_F(Dependencies, ModulesAreReadOnce) {
   EXPECT_EQ(only(scan({kVulnerable}, settings)).reach, Reach::unknown);
 }
 
+TEST_F(Dependencies, WhatIsTooLargeIsSaid) {
+  write("tree/go.mod", "module m\n" + std::string(std::size_t{3} << 20U, '\n'));
+  const auto done = scan({kVulnerable});
+  ASSERT_THAT(done.not_scanned, SizeIs(1));
+  EXPECT_EQ(done.not_scanned[0].code, "deps/too-large");
+}
+
 TEST_F(Dependencies, OldDataIsSaid) {
   write("tree/go.mod", "module m\ngo 1.20\n");
   const auto done = scan({kVulnerable}, {.today = "2026-03-01", .oldest_data = 30});
