@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace crema::scan {
@@ -118,20 +119,17 @@ ReachAnswer of_package(const ImportGraph& graph, const VulnerablePackage& packag
   if (reached == nullptr) return {};
   if (reached->tests_only)
     return {.reach = Reach::not_imported, .why = fmt::format("only tests import {}", package.path)};
+  // A function by its package's name says more than a method of something, and a place in the own
+  // code more than one elsewhere.
+  std::vector<std::tuple<bool, bool, std::string>> found;
+  for (const auto& [symbol, known] : reached->mentioned)
+    if (package.import.symbols.empty() ||
+        std::ranges::find(package.import.symbols, symbol) != package.import.symbols.end())
+      found.emplace_back(!known.known(), symbol.find('.') != std::string::npos, symbol);
+  std::ranges::sort(found);
   std::vector<std::string> symbols;
-  GoPlace place;
-  for (const auto& [symbol, known] : reached->mentioned) {
-    const bool named =
-        package.import.symbols.empty() ||
-        std::ranges::find(package.import.symbols, symbol) != package.import.symbols.end();
-    if (!named) continue;
-    if (known.known() && !place.known()) {
-      place = known;
-      symbols.insert(symbols.begin(), symbol);
-    } else {
-      symbols.push_back(symbol);
-    }
-  }
+  for (auto& one : found) symbols.push_back(std::move(std::get<2>(one)));
+  const auto place = symbols.empty() ? GoPlace{} : reached->mentioned.at(symbols.front());
   if (!symbols.empty()) return mentioned(graph, package, symbols, place);
   return imported(graph, package);
 }
