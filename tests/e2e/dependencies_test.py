@@ -111,6 +111,13 @@ def main() -> None:
         (folder / "broken.advisories").write_bytes(before["Go.advisories"][:-3])
         assert "advisories/damaged" in crema("db", "show", code=3, CREMA_ADVISORIES=str(folder / "broken.advisories"))
 
+        # Built by hand, and older than the snapshot.
+        (folder / "one.zip").write_bytes(archive(advisory(9, "dep.org/z", "1.0.0") | {"modified": "2001-01-01T00:00:00Z"}))
+        built = {"CREMA_ADVISORIES": str(folder / "built")}
+        assert "db/older" in crema("db", "build", str(folder / "one.zip"), **built)
+        assert "db/older" not in crema("db", "build", str(folder / "one.zip"), "--day", "2999-01-01", **built)
+        assert json.loads(crema("db", "show", "--format", "json", **built))["ecosystems"][0]["advisories"] == 1
+
         # Both go.mod files get the version that is without both; npm's package is named.
         dry = crema("fix", "deps", "--dry-run")
         assert "dep.org/a v1.3.0: 2 vulnerabilities in 2 files" in dry, dry

@@ -164,13 +164,14 @@ void say_age(const Inventory& inventory, const DependencySettings& settings,
   for (const auto& facts : settings.advisories->ecosystems()) {
     const bool used = facts.name == "Go" ? !inventory.go.empty() : !inventory.locks.empty();
     const auto age = days_between(facts.newest, settings.today);
-    if (!used || (facts.name != "Go" && facts.name != "npm") || !age ||
-        *age <= settings.oldest_data)
+    if (!used || (facts.name != "Go" && facts.name != "npm") ||
+        (age && *age <= settings.oldest_data))
       continue;
-    all.push_back({"", "deps/old-advisories",
-                   fmt::format("the advisories for {} are {} days old, more than the {} that are "
-                               "allowed: crema db update",
-                               facts.name, *age, settings.oldest_data)});
+    all.push_back(
+        {"", "deps/old-advisories",
+         fmt::format("the advisories for {} are {} old, and {} days are allowed: crema db update",
+                     facts.name, age ? std::to_string(*age) + " days" : "nobody knows how",
+                     settings.oldest_data)});
   }
 }
 
