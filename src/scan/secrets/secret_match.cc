@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <span>
 
 namespace crema::scan {
 namespace {
@@ -81,7 +82,8 @@ class Finder {
         all_(all),
         decoded_(decoded) {}
 
-  std::vector<SecretMatch> of_rule(const SecretRule& rule, bool as_companion) {
+  std::vector<SecretMatch> of_rule(const SecretRule& rule, bool as_companion,
+                                   std::span<const TextRange> ranges = {}) {
     std::vector<SecretMatch> found;
     if ((rule.skip_report && !as_companion) || allows_path(rule.allowlists, path_)) return found;
     if (rule.path && !RE2::PartialMatch(piece(path_), *rule.path)) return found;
@@ -93,13 +95,18 @@ class Finder {
       if (decoded_ == nullptr) found.push_back({.rule = &rule});
       return found;
     }
+    const TextRange everywhere{0, text_.size()};
+    if (ranges.empty()) ranges = {&everywhere, 1};
     std::size_t at = 0;
     re2::StringPiece whole;
-    while (at <= text_.size() &&
-           rule.expression->Match(piece(text_), at, text_.size(), RE2::UNANCHORED, &whole, 1)) {
-      const auto begin = static_cast<std::size_t>(whole.data() - text_.data());
-      at = std::max(begin + whole.size(), at + 1);
-      add(rule, begin, {whole.data(), whole.size()}, found);
+    for (const auto& range : ranges) {
+      at = std::max(at, range.begin);
+      while (at <= range.end &&
+             rule.expression->Match(piece(text_), at, range.end, RE2::UNANCHORED, &whole, 1)) {
+        const auto begin = static_cast<std::size_t>(whole.data() - text_.data());
+        at = std::max(begin + whole.size(), at + 1);
+        add(rule, begin, {whole.data(), whole.size()}, found);
+      }
     }
     if (as_companion || rule.required.empty() || found.empty()) return found;
     return with_companions(rule, std::move(found));
@@ -208,13 +215,12 @@ bool is_generic(const SecretRule& rule) {
 }  // namespace
 
 std::vector<SecretMatch> find_secrets(std::string_view path, std::string_view text,
-                                      const SecretRules& all,
-                                      std::span<const SecretRule* const> rules) {
+                                      const SecretRules& all, std::span<const RuleSearch> rules) {
   std::vector<SecretMatch> matches;
   if (allows_path(all.allowlists, path)) return matches;
   Finder finder(path, text, all);
-  for (const auto* rule : rules)
-    std::ranges::move(finder.of_rule(*rule, false), std::back_inserter(matches));
+  for (const auto& [rule, ranges] : rules)
+    std::ranges::move(finder.of_rule(*rule, false, ranges), std::back_inserter(matches));
   return matches;
 }
 

@@ -32,12 +32,17 @@ double entropy_of(std::string_view text);
 // are made of.
 bool looks_random(std::string_view text);
 
+// A rule, and where in a text it may match; everywhere where there are no ranges.
+struct RuleSearch {
+  const SecretRule* rule = nullptr;
+  std::vector<TextRange> ranges;  // ascending, not overlapping
+};
+
 // As gitleaks' detectRule: matches from left to right, without those that are allowed, whose
 // entropy is too low or whose line says `gitleaks:allow`. `rules` are those whose keywords are
 // there.
 std::vector<SecretMatch> find_secrets(std::string_view path, std::string_view text,
-                                      const SecretRules& all,
-                                      std::span<const SecretRule* const> rules);
+                                      const SecretRules& all, std::span<const RuleSearch> rules);
 
 // The same in a text that was decoded from `text`: only what was decoded counts, and is placed
 // where it stands in `text`.
