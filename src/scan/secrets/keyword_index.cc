@@ -10,6 +10,7 @@ namespace {
 // A token may be longer than a rule's reach says: then it is on one line.
 constexpr std::size_t kLongReach = 1024;
 constexpr std::size_t kLongestLine = 8192;
+constexpr std::size_t kLargestText = std::size_t{4} << 20U;
 
 bool has_capital(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
@@ -90,7 +91,8 @@ std::vector<RuleSearch> KeywordIndex::of_text(std::string_view text,
     any_local = any_local || rule->behind_keyword > 0;
     searches.push_back({.rule = rule});
   }
-  if (!any_local) return searches;
+  // Of a very large text the places of words may take more memory than they save time.
+  if (!any_local || text.size() > kLargestText) return searches;
   std::map<const SecretRule*, std::vector<TextRange>> ranges;
   search([&](const LiteralSet& set, LiteralSet::Search& own) {
     std::vector<LiteralHit> hits;

@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <span>
+#include <utility>
 
 namespace crema::scan {
 namespace {
@@ -21,11 +23,15 @@ bool any_matches(const std::vector<Expression>& expressions, std::string_view te
   });
 }
 
-// The lines a match is on, whole.
+// The lines a match is on, whole; of a line of megabytes only its surroundings, as it is looked at
+// again for each match on it.
 std::string_view lines_around(std::string_view text, std::size_t begin, std::size_t end) {
-  const auto before = begin == 0 ? std::string_view::npos : text.rfind('\n', begin - 1);
-  const auto from = before == std::string_view::npos ? 0 : before + 1;
-  const auto to = std::min(text.find('\n', end), text.size());
+  constexpr std::size_t kFarthest = std::size_t{16} << 10U;
+  const auto first = begin - std::min(begin, kFarthest);
+  const auto before = text.substr(first, begin - first).rfind('\n');
+  const auto from = before == std::string_view::npos ? first : first + before + 1;
+  const auto after = text.substr(end, kFarthest);
+  const auto to = end + std::min(after.find('\n'), after.size());
   return text.substr(from, to - from);
 }
 
@@ -101,7 +107,7 @@ class Finder {
     re2::StringPiece whole;
     for (const auto& range : ranges) {
       at = std::max(at, range.begin);
-      while (at <= range.end &&
+      while (at <= range.end && found.size() < kMostSecretMatches &&
              rule.expression->Match(piece(text_), at, range.end, RE2::UNANCHORED, &whole, 1)) {
         const auto begin = static_cast<std::size_t>(whole.data() - text_.data());
         at = std::max(begin + whole.size(), at + 1);
@@ -236,21 +242,32 @@ std::vector<SecretMatch> find_decoded_secrets(std::string_view path, std::string
 }
 
 void drop_generic(std::string_view text, std::vector<SecretMatch>& matches) {
-  const auto same_line = [&](const SecretMatch& a, const SecretMatch& b) {
-    const auto from = std::min(a.begin, b.begin);
-    const auto between = text.substr(from, std::max(a.begin, b.begin) - from);
-    return between.find('\n') == std::string_view::npos;
-  };
+  constexpr std::size_t kMostOnALine = 256;
+  std::vector<std::pair<std::size_t, std::size_t>> places;  // begin, number
+  for (std::size_t i = 0; i < matches.size(); ++i) places.emplace_back(matches[i].begin, i);
+  std::ranges::sort(places);
+  std::vector<std::size_t> line_of(matches.size());
+  std::map<std::size_t, std::vector<const SecretMatch*>> special;  // by line
+  std::size_t at = 0;
+  std::size_t line = 0;
+  for (const auto& [begin, number] : places) {
+    line += static_cast<std::size_t>(std::ranges::count(text.substr(at, begin - at), '\n'));
+    at = begin;
+    line_of[number] = line;
+    if (is_generic(*matches[number].rule)) continue;
+    auto& on_line = special[line];
+    if (on_line.size() < kMostOnALine) on_line.push_back(&matches[number]);
+  }
   std::vector<bool> drop(matches.size());
   for (std::size_t i = 0; i < matches.size(); ++i) {
-    if (!is_generic(*matches[i].rule)) continue;
-    drop[i] = std::ranges::any_of(matches, [&](const SecretMatch& other) {
-      return !is_generic(*other.rule) && same_line(matches[i], other) &&
-             other.secret.find(matches[i].secret) != std::string::npos;
-    });
+    const auto found = special.find(line_of[i]);
+    drop[i] = is_generic(*matches[i].rule) && found != special.end() &&
+              std::ranges::any_of(found->second, [&](const SecretMatch* other) {
+                return other->secret.find(matches[i].secret) != std::string::npos;
+              });
   }
-  std::size_t at = 0;
-  std::erase_if(matches, [&](const SecretMatch&) { return drop[at++]; });
+  std::size_t number = 0;
+  std::erase_if(matches, [&](const SecretMatch&) { return drop[number++]; });
 }
 
 }  // namespace crema::scan

@@ -7,10 +7,12 @@
 #include "crema/scan/secrets/secret_pages.h"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -103,6 +105,22 @@ void drop_repeated(std::vector<SecretMatch>& matches) {
   matches = std::move(kept);
 }
 
+void say_what_is_not_seen(const FileView& view, std::span<const RuleSearch> rules,
+                          std::size_t matches, FileAnswer& answer) {
+  if (matches >= kMostSecretMatches)
+    answer.not_scanned.push_back(
+        {view.file.path, "secrets/too-many",
+         fmt::format("there are more than {} secrets in it", kMostSecretMatches)});
+  const bool manifest = std::ranges::any_of(rules, [&](const RuleSearch& search) {
+    return search.rule->kubernetes && RE2::PartialMatch(view.file.path, *search.rule->path);
+  });
+  if (manifest && view.text.size() > kLargestManifest)
+    answer.not_scanned.push_back(
+        {view.file.path, "secrets/too-large",
+         fmt::format("values of Kubernetes Secrets are looked for in files of up to {} bytes",
+                     kLargestManifest)});
+}
+
 }  // namespace
 
 SecretScanner::SecretScanner(SecretSettings settings)
@@ -157,6 +175,7 @@ FileAnswer SecretScanner::look_at(const FileView& view) const {
   const auto rules = binary ? index_->without_text() : index_->of_text(view.text, view.literals);
   auto matches = find_secrets(view.file.path, text, *settings_.rules, rules);
   if (!binary) look_at_decoded(view, matches);
+  say_what_is_not_seen(view, rules, matches.size(), answer);
   drop_generic(text, matches);
   drop_repeated(matches);
   Places places(text);

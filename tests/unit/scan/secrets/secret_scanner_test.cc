@@ -110,6 +110,25 @@ TEST_F(SecretScannerTest, TakesTheRulesOfAConfiguration) {
       << "a rule is disabled by the id that gitleaks has for it";
 }
 
+TEST_F(SecretScannerTest, IsBoundedOnHostileFiles) {
+  const auto token = "ghp_" + examples_.characters("alnum", 36);
+  std::string line;
+  for (int i = 0; i < 30'000; ++i) line += "token=\"" + token + "\" key secret ";
+  write("one-line.txt", line);
+  std::string lines = "kind: Secret\nstringData:\n";
+  while (lines.size() < std::size_t{5} << 20U) lines += "a:\n\n";
+  write("large.yaml", lines);
+  write("nested.txt", std::string(1 << 20, '%'));
+  write("base64.txt", std::string(1 << 20, 'A') + "1");
+  write("invalid.txt", "\xff\xfe token=\"" + token + "\"\xff\n");
+  const auto done = scan();
+  std::vector<std::string> codes;
+  for (const auto& one : done.not_scanned) codes.push_back(one.path + " " + one.code);
+  EXPECT_THAT(
+      codes, testing::ElementsAre("large.yaml secrets/too-large", "one-line.txt secrets/too-many"));
+  EXPECT_EQ(done.found[0].finding.locations[0].path, "invalid.txt");
+}
+
 TEST_F(SecretScannerTest, HasAnotherVersionWithOtherRules) {
   const auto version = [](SecretScanSettings settings) {
     return make_secret_scanner(std::move(settings))->scanner->version();

@@ -27,6 +27,11 @@ struct SecretMatch {
 // Shannon's, in bits a character, over the bytes.
 double entropy_of(std::string_view text);
 
+// Of one text no more matches are looked for than these; who gets so many has not seen all.
+constexpr std::size_t kMostSecretMatches = 10'000;
+// A larger text is not looked through for values of Kubernetes Secrets: its lines are kept.
+constexpr std::size_t kLargestManifest = std::size_t{4} << 20U;
+
 // Whether a text may be a generated secret rather than a name, a sentence or a place-holder: it has
 // letters and digits, no counted or repeated characters, and few of the pairs of letters that words
 // are made of.
@@ -57,7 +62,8 @@ struct SecretValue {
   std::string value;  // decoded where it stands under `data`
 };
 // Those of each document of kind Secret, by indentation alone, so that templates do no harm. Values
-// that are empty, templates, or no base64 where they must be are left out.
+// that are empty, templates, or no base64 where they must be are left out. None of a text above
+// kLargestManifest.
 std::vector<SecretValue> kubernetes_secret_values(std::string_view text);
 
 // Without those of generic rules that a special rule has found on the same line.
