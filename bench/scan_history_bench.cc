@@ -46,9 +46,10 @@ int main(int count, char** words) {
              done->found.size(), done->not_scanned.size(), used.ru_maxrss / 1024);
   if (!list) return 0;
   for (const auto& found : done->found)
-    fmt::print("{} {} {}:{} {}\n", found.commit, found.finding.aliases[0],
-               found.finding.locations[0].path, found.finding.locations[0].line,
-               found.finding.message);
+    fmt::print(
+        "{} {} {}:{} {}\n", found.commit,
+        found.finding.rule.starts_with("CRM") ? found.finding.aliases[0] : found.finding.rule,
+        found.finding.locations[0].path, found.finding.locations[0].line, found.finding.message);
   for (const auto& one : done->not_scanned)
     fmt::print("# {} {} {}\n", one.path, one.code, one.reason);
   return 0;
