@@ -77,6 +77,20 @@ std::string secret_of(const SecretRule& rule, std::string_view match) {
   return first == found.end() ? std::string(match) : std::string(*first);
 }
 
+// What a match of a rule for names begins with.
+std::string name_at_start(std::string_view match) {
+  constexpr std::string_view kOfNames =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+  return std::string(match.substr(0, match.find_first_not_of(kOfNames)));
+}
+
+bool is_encoded_text(std::string_view secret) {
+  const auto decoded = decode_base64(secret);
+  return decoded && std::ranges::all_of(*decoded, [](unsigned char c) {
+           return (c >= ' ' && c < 0x7f) || c == '\n' || c == '\t' || c == '\r';
+         });
+}
+
 class Finder {
  public:
   // `decoded` where it is that text which is looked through in the place of the file's.
@@ -143,6 +157,8 @@ class Finder {
   bool is_allowed(const SecretRule& rule, const SecretMatch& one, std::string_view line) const {
     if (rule.entropy != 0 && one.entropy <= rule.entropy) return true;
     if (rule.random && !looks_random(one.secret)) return true;
+    // Encoded text is judged by what it says, in the next pass.
+    if (rule.generic && is_encoded_text(one.secret)) return true;
     const auto lower = to_lower(one.secret);
     for (const auto* lists : {&all_.allowlists, &rule.allowlists})
       for (const auto& list : *lists)
@@ -177,6 +193,7 @@ class Finder {
                     .secret = secret_of(rule, match),
                     .encodings = std::move(encodings)};
     one.entropy = entropy_of(one.secret);
+    if (rule.generic) one.name = name_at_start(one.match);
     if (!is_allowed(rule, one, decoded_ != nullptr ? decoded_line : line))
       found.push_back(std::move(one));
   }

@@ -19,7 +19,7 @@ struct SecretMatch {
   std::string match;
   std::string secret;  // "" for a rule of paths
   double entropy = 0;
-  std::string name;                     // of the key of a Kubernetes Secret
+  std::string name;                     // what it is called where it stands
   std::string encodings;                // "base64" where it stood encoded; `match` is decoded
   std::vector<SecretMatch> companions;  // of required rules
 };
