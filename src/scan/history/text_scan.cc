@@ -55,7 +55,7 @@ FileAnswer TextScan::look_at(const std::string& path, std::string_view whole, st
     std::ranges::move(answer.found, std::back_inserter(all.found));
     std::ranges::move(answer.not_scanned, std::back_inserter(all.not_scanned));
   }
-  apply_markers(path, text, all.found);
+  apply_markers(path, part, all.found);
   return all;
 }
 
