@@ -6,6 +6,7 @@
 #include <charconv>
 #include <optional>
 #include <set>
+#include <utility>
 
 namespace crema::gate {
 namespace {
@@ -84,8 +85,12 @@ std::vector<FindingRow> finding_conditions(const Policy& policy,
                                            std::chrono::year_month_day today,
                                            const std::function<bool(std::string_view)>& waived) {
   std::vector<const Finding*> open;
+  // A report that is uploaded holds what the scan itself has left already.
+  std::set<std::pair<std::string_view, std::string_view>> met;
   for (const auto* scan : scans)
     for (const auto& finding : scan->findings) {
+      if (!finding.fingerprint.empty() && !met.emplace(finding.rule, finding.fingerprint).second)
+        continue;
       if (finding.state == FindingState::suppressed || waived(finding.rule) ||
           (!finding.fingerprint.empty() && waived(finding.fingerprint)) ||
           std::ranges::any_of(finding.aliases, waived))

@@ -246,6 +246,7 @@ TEST_P(FindingConditions, CountWhatMeetsAllOfThem) {
   finding.published = "2026-10-01T00:00:00Z";
   finding.incident = "advisory/CVE-2026-1";
   made.findings.push_back(finding);  // in another module: the same thing to do
+  made.findings.back().fingerprint = "def";
   const auto verdict =
       evaluate(policy("gate: {findings: {critical: off, high: off, when: [{name: c, " +
                       GetParam().condition + "}]}}"),
@@ -264,6 +265,14 @@ INSTANTIATE_TEST_SUITE_P(
                       Conditioned{"rule: CVE-2026-2", true},
                       Conditioned{"severity: high, reach: imported, fix: true", false},
                       Conditioned{"severity: high, reach: called, fix: true", true}));
+
+TEST(Gate, CountsOnceWhatIsUploadedAgain) {
+  const std::vector records = {
+      record(suite(TestOutcome::passed)),
+      record(scan(evidence::FindingSeverity::high, evidence::FindingState::fresh)),
+      record(scan(evidence::FindingSeverity::high, evidence::FindingState::fresh))};
+  EXPECT_TRUE(evaluate(policy("gate: {findings: {high: 1}}"), records, context()).passed());
+}
 
 TEST(Gate, LetsNoNewSecretAndNothingExploitedPass) {
   auto made = scan(evidence::FindingSeverity::medium, evidence::FindingState::fresh);

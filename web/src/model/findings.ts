@@ -9,21 +9,31 @@ export interface FindingRow extends Finding {
   state: "new" | "known" | "suppressed";
 }
 
+// A report that is uploaded holds what the scan itself has left already.
+function eachOnce(rows: FindingRow[]): FindingRow[] {
+  const met = new Set<string>();
+  return rows.filter((row) => {
+    const key = `${row.rule} ${row.fingerprint}`;
+    if (row.fingerprint && met.has(key)) return false;
+    met.add(key);
+    return true;
+  });
+}
+
 export function findingRows(report: Report): FindingRow[] {
-  return scansOf(report)
-    .flatMap((scan) =>
-      (scan.findings ?? []).map((finding) => ({
-        ...finding,
-        scanner: finding.scanner || scan.scanner,
-        state: finding.state ?? "new",
-      })),
-    )
-    .sort(
-      (a, b) =>
-        SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-        a.rule.localeCompare(b.rule) ||
-        placeOf(a).localeCompare(placeOf(b)),
-    );
+  const rows = scansOf(report).flatMap((scan) =>
+    (scan.findings ?? []).map((finding) => ({
+      ...finding,
+      scanner: finding.scanner || scan.scanner,
+      state: finding.state ?? ("new" as const),
+    })),
+  );
+  return eachOnce(rows).sort(
+    (a, b) =>
+      SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+      a.rule.localeCompare(b.rule) ||
+      placeOf(a).localeCompare(placeOf(b)),
+  );
 }
 
 export function placeOf(finding: Finding): string {

@@ -2,6 +2,8 @@ module example.com/gocoffee/tests/integration
 
 go 1.26.0
 
+toolchain go1.26.8
+
 require github.com/testcontainers/testcontainers-go v0.45.0
 
 require (
