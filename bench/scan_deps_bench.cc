@@ -1,6 +1,9 @@
 // The scanner of dependencies alone over a tree: `./dev bench scan_deps_bench TREE [INDEX]
 // [--json]`. With --json a line for each finding; else times, and how many rows become how many
 // things to do.
+#include "crema/base/strings.h"
+#include "crema/formats/json.h"
+#include "crema/scan/advisories/version_scheme.h"
 #include "crema/scan/core/tree_scan.h"
 #include "crema/scan/deps/dependency_scanner.h"
 #include "crema/sys/files.h"
@@ -9,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <set>
@@ -53,7 +57,7 @@ void print_json(const scan::TreeScan& done) {
                                         {"fix", finding.fix.version},
                                         {"incident", finding.incident},
                                         {"message", finding.message}};
-    fmt::print("{}\n", row.dump());
+    fmt::print("{}\n", formats::json_text(row, formats::JsonLayout::compact));
   }
   for (const auto& [path, code, reason] : done.not_scanned)
     fmt::print(
@@ -79,9 +83,38 @@ void print_counts(const scan::TreeScan& done) {
     fmt::print("  {:<13} {}\n", reach.empty() ? "unknown" : reach, count);
 }
 
+int compare_lines(std::string_view ecosystem) {
+  const auto scheme = scan::scheme_of(ecosystem);
+  if (scheme == scan::VersionScheme::none) return 2;
+  std::size_t lines = 0;
+  std::size_t wrong = 0;
+  std::string line;
+  for (int c = std::getchar();; c = std::getchar()) {
+    if (c != EOF && c != '\n') {
+      line += static_cast<char>(c);
+      continue;
+    }
+    const auto words = split(static_cast<const std::string&>(line), ' ');
+    if (words.size() == 3 && words[0] != "//" && words[0] != "#") {
+      const auto order = scan::compare_versions(scheme, words[0], words[2]);
+      const auto* sign = order < 0 ? "<" : order > 0 ? ">" : "=";
+      ++lines;
+      if (words[1] != sign) {
+        ++wrong;
+        fmt::print("{}   # {}\n", line, sign);
+      }
+    }
+    line.clear();
+    if (c == EOF) break;
+  }
+  fmt::print("{} of {}\n", lines - wrong, lines);
+  return wrong == 0 ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int count, char** words) {
+  if (count == 3 && words[1] == std::string_view("--compare")) return compare_lines(words[2]);
   std::vector<std::string> names;
   bool json = false;
   for (int i = 1; i < count; ++i)

@@ -12,6 +12,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -85,7 +86,7 @@ def checkov(scanner: Scanner, repo: pathlib.Path, listed: bool) -> None:
     scanner.scan(sorted({case[2] for case in cases}))
     for check, by_container, folder, passed, failed, failing in cases:
         rows = [row for row in scanner.of(folder, check) if row["state"] != "suppressed"]
-        units = {(row["path"], row["subject"], row["resource_line"], row["content"] if by_container else "") for row in rows}
+        units = {(row["path"], row["subject"], row["resource_line"], " ".join(row["content"].split(" ")[:2]) if by_container else "") for row in rows}
         # What passes is what is left of all that the test counts.
         matched = min(failed, len(units)) + max(0, passed - max(0, len(units) - failed))
         if failing is not None and not by_container:
@@ -132,7 +133,7 @@ KICS = {
     "client_certificate_authentication_not_setup_properly": "249 302",
     "cluster_admin_role_binding_with_super_user_permissions": "93", "cluster_allows_unsafe_sysctls": "025 182",
     "container_is_privileged": "001", "container_runs_unmasked": "024 181", "containers_run_with_low_uid": "005",
-    "containers_running_as_root": "003", "containers_with_added_capabilities": "018",
+    "containers_running_as_root": "003", "containers_with_added_capabilities": "017 018",
     "containers_with_sys_admin_capabilities": "017", "cpu_limits_not_set": "041", "cpu_requests_not_set": "040",
     "cronjob_deadline_not_configured": "155", "dashboard_is_enabled": "160", "deployment_has_no_pod_anti_affinity": "132",
     "deployment_without_pod_disruption_budget": "148", "docker_daemon_socket_is_exposed_to_containers": "010",
@@ -225,18 +226,74 @@ def kics(scanner: Scanner, repo: pathlib.Path, listed: bool) -> None:
     print(f"    not carried: {', '.join(unknown)}")
 
 
+def kube_linter(scanner: Scanner, repo: pathlib.Path, listed: bool) -> None:
+    """Counts of its end to end tests: each has one file, one check and how often it is found."""
+    table = Table(listed)
+    cases = []
+    for test in re.split(r'\n@test "', (repo / "e2etests/bats-tests.sh").read_text())[1:]:
+        file = re.search(r'tmp="(tests/checks/[^"]+)"', test)
+        check = re.search(r"--include ([\w-]+)", test)
+        count = re.search(r'"\$\{count\}" == "(\d+)"', test)
+        if file and check and (repo / file[1]).exists():
+            cases.append((check[1], repo / file[1], int(count[1]) if count else 0))
+    scanner.scan(sorted({case[1] for case in cases}))
+    for check, path, expected in cases:
+        rows = scanner.of(path, check)
+        if not any(check in row.get("aliases", ()) for rows_ in scanner.found.values() for row in rows_) and not rows:
+            table.add(check, 0, expected, "not carried, or never found")
+            continue
+        table.add(check, max(0, expected - abs(expected - len(rows))), expected, "found " + "; ".join(
+            f"{row['line']} {row['message'][:70]}" for row in rows))
+    table.show("kube-linter: findings of its tests")
+
+
+def beside_checkov(scanner: Scanner, tree: pathlib.Path, program: str, listed: bool) -> None:
+    """Failures on the rules both have, by file, check and resource, without the namespace."""
+    begin = time.monotonic()
+    output = subprocess.run([program, "-d", str(tree), "--framework", "kubernetes", "--compact", "-o", "json"],
+                            capture_output=True, text=True, check=False)
+    theirs_took = time.monotonic() - begin
+    begin = time.monotonic()
+    scanner.scan([tree])
+    ours_took = time.monotonic() - begin
+    theirs = set()
+    for failed in json.loads(output.stdout)["results"]["failed_checks"]:
+        kind, _, name = failed["resource"].split(".", 2)
+        theirs.add((failed["file_path"].lstrip("/"), failed["check_id"], f"{kind}.{name}"))
+    ours = set()
+    for row in scanner.found[str(tree)]:
+        if "rule" in row:
+            kind, _, name = row["subject"].split(".", 2)
+            ours |= {(row["path"], alias, f"{kind}.{name}") for alias in row["aliases"] if alias.startswith("CKV")}
+    print(f"{'beside checkov: of its failures':<40} {len(theirs & ours):>5} of {len(theirs):<5} "
+          f"{len(theirs & ours) / max(len(theirs), 1):7.1%}   {len(ours - theirs)} only here; "
+          f"{theirs_took:.1f} s and {ours_took:.2f} s: {theirs_took / ours_took:.0f} times")
+    for title, rows in (("only checkov", theirs - ours), ("only here", ours - theirs)):
+        for row in sorted(rows) if listed else []:
+            print(f"    {title}: {' '.join(row)}")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=pathlib.Path, required=True)
-    parser.add_argument("--program", type=pathlib.Path, default=ROOT / "build/release/bin/scan_kubernetes_bench")
+    parser.add_argument("--program", type=pathlib.Path, help="built where it is left out")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--part", choices=["checkov", "kics", "kube-linter"])
+    parser.add_argument("--beside", type=pathlib.Path, help="a tree that checkov is run on as well")
+    parser.add_argument("--checkov", default="checkov", help="its program")
     options = parser.parse_args()
+    if options.program is None:
+        options.program = ROOT / "build/release/bin/scan_kubernetes_bench"
+        subprocess.run(["cmake", "--build", ROOT / "build/release", "--target", options.program.name], check=True)
     scanner = Scanner(options.program)
     if options.part in (None, "checkov"):
         checkov(scanner, options.data / "checkov", options.list)
     if options.part in (None, "kics"):
         kics(scanner, options.data / "datadog-iac-scanner", options.list)
+    if options.part in (None, "kube-linter"):
+        kube_linter(scanner, options.data / "kube-linter", options.list)
+    if options.beside:
+        beside_checkov(scanner, options.beside.resolve(), options.checkov, options.list)
     return 0
 
 

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <string_view>
 #include <thread>
 
@@ -19,15 +20,18 @@ using namespace crema;
 
 scan::TreeScan measured(const scan::TreeScanRequest& request, std::string_view title) {
   const auto begin = std::chrono::steady_clock::now();
+  const auto busy = std::clock();
   auto done = scan::scan_tree(request);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   if (!done) {
     fmt::print(stderr, "{}\n", done.error().message);
     std::exit(1);
   }
-  fmt::print(stderr, "{:<10} {:.3f} s, {} files, {:.1f} MB, {} found, {} not read again\n", title,
-             took.count(), done->files.size(), static_cast<double>(done->bytes) / 1e6, done->found.size(),
-             done->from_cache);
+  fmt::print(
+      stderr,
+      "{:<10} {:.3f} s ({:.3f} s of all cores), {} files, {:.1f} MB, {} found, {} not read again\n",
+      title, took.count(), static_cast<double>(std::clock() - busy) / CLOCKS_PER_SEC, done->files.size(),
+      static_cast<double>(done->bytes) / 1e6, done->found.size(), done->from_cache);
   return std::move(*done);
 }
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <filesystem>
 
 namespace {
 
@@ -36,6 +37,9 @@ int main(int count, char** words) {
   const auto begin = std::chrono::steady_clock::now();
   scan::WorkflowSettings settings;
   for (int i = 2; i < count; ++i) settings.selection.only.emplace_back(words[i]);
+  settings.exists = [root = std::filesystem::path(words[1])](const std::string& path) {
+    return std::filesystem::exists(root / path);
+  };
   const auto scanner = scan::make_workflow_scanner(std::move(settings));
   if (!scanner) {
     fmt::print(stderr, "{}: {}\n", scanner.error().code, scanner.error().message);

@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 ORDER = [
     "base", "sys", "formats", "evidence", "expr", "workflow", "store", "gate", "services", "testing",
     "shell", "dockerfile",
-    "scan/core", "scan/waivers", "scan/secrets",
+    "scan/core", "scan/waivers", "scan/secrets", "scan/tools",
     "scan/infra", "scan/kubernetes", "scan/dockerfile", "scan/compose",
     "scan/workflows", "scan/archives", "scan/history",
     "scan/advisories", "scan/deps",
@@ -148,8 +148,9 @@ def check_rooms(graph: dict[str, list[str]]) -> None:
     for source in (ROOT / "src/cli").glob("*.cc"):
         text = source.read_text()
         match = re.search(r"^int run_(\w+)\(CommandContext", text, re.M)
-        if match and not (ROOT / "src/cli" / f"{match[1]}.md").exists():
-            breach(source, 1, f"command {match[1]} has no manual page {match[1]}.md")
+        name = match[1].replace("_", "-") if match else ""
+        if match and not (ROOT / "src/cli" / f"{name}.md").exists():
+            breach(source, 1, f"command {name} has no manual page {name}.md")
 
 
 def main() -> int:

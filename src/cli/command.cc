@@ -20,6 +20,7 @@ constexpr std::array kCommands = {
     Command{"cover", "show what the tests covered, by service and of new lines", run_cover},
     Command{"load", "run load tests: k6 scripts, unmodified", run_load},
     Command{"scan", "find secrets, vulnerable dependencies, mistakes in infrastructure", run_scan},
+    Command{"scan-as", "scan with another scanner's command line", run_scan_as},
     Command{"gate", "hold the evidence of a run against the policy", run_gate},
     Command{"db", "the advisories dependencies are held against", run_db},
     Command{"sbom", "write what the repository depends on, as CycloneDX", run_sbom},

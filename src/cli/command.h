@@ -46,6 +46,7 @@ int run_import(CommandContext& context);
 int run_cover(CommandContext& context);
 int run_load(CommandContext& context);
 int run_scan(CommandContext& context);
+int run_scan_as(CommandContext& context);
 int run_gate(CommandContext& context);
 int run_db(CommandContext& context);
 int run_sbom(CommandContext& context);

@@ -32,6 +32,7 @@ struct DbOptions {
   std::string out;
   std::string exploited;  // a file
   std::string source;
+  std::string day;
   std::string format = "text";
   bool facts_only = false;
 };
@@ -68,8 +69,31 @@ Result<> write_index(const fs::path& path, const scan::IndexBuilder& builder,
   return {};
 }
 
+// Of two indexes the newer one counts: one that says it is older than the snapshot never would.
+Result<> warn_of_age(const sys::Host& host, const fs::path& path) {
+  const auto built = CREMA_TRY(scan::AdvisoryIndex::open(path));
+  const auto snapshot = CREMA_TRY(scan::Advisories::load({}));
+  std::vector<Diagnostic> warnings;
+  for (const auto& facts : built.ecosystems())
+    for (const auto& known : snapshot.ecosystems()) {
+      if (facts.name != known.name || facts.newest >= known.newest) continue;
+      auto warning = make_warning(
+          "db/older",
+          fmt::format("the advisories for {} are of {}, those of the program of {}: "
+                      "these will not be used",
+                      facts.name, facts.newest.empty() ? "no day" : facts.newest, known.newest));
+      warning.hint = "say of which day they are with --day, if that is wrong";
+      warnings.push_back(std::move(warning));
+    }
+  report(warnings, host);
+  return {};
+}
+
 Result<int> build(const sys::Host& host, const DbOptions& options) {
-  scan::IndexBuilder builder({.summaries = !options.facts_only, .source = options.source});
+  if (!options.day.empty() && !scan::days_between(options.day, options.day))
+    return fail("db/day", fmt::format("'{}' is no day: write it as 2026-08-21", options.day));
+  scan::IndexBuilder builder(
+      {.summaries = !options.facts_only, .day = options.day, .source = options.source});
   CREMA_TRY(add_exploited(host, options, builder));
   scan::OsvRead all;
   for (const auto& from : options.from) {
@@ -83,6 +107,7 @@ Result<int> build(const sys::Host& host, const DbOptions& options) {
           ? scan::advisories_path(host) / (std::string("built") + std::string(scan::kIndexEnding))
           : resolved(host, options.out);
   CREMA_TRY(write_index(path, builder, all));
+  if (options.out.empty()) CREMA_TRY(warn_of_age(host, path));
   return outcome(all, host);
 }
 
@@ -114,14 +139,19 @@ Result<> update_exploited(const sys::Host& host) {
   return {};
 }
 
+// Whatever is wrong with what a server gave is no mistake of who asked for it.
+int reported(const Diagnostic& error, const sys::Host& host) {
+  return std::max(report(error, host), static_cast<int>(ExitCode::internal));
+}
+
 Result<int> update(const sys::Host& host, const DbOptions& options) {
   int worst = 0;
   for (const auto& ecosystem : options.ecosystems) {
     const auto code = update_one(host, ecosystem);
-    worst = std::max(worst, code ? *code : report(code.error(), host));
+    worst = std::max(worst, code ? *code : reported(code.error(), host));
   }
   if (const auto done = update_exploited(host); !done)
-    worst = std::max(worst, report(done.error(), host));
+    worst = std::max(worst, reported(done.error(), host));
   return worst;
 }
 
@@ -141,11 +171,13 @@ nlohmann::ordered_json to_json(const scan::Advisories& all, std::string_view tod
 
 void print_text(const scan::Advisories& all, std::string_view today, const evidence::Style& style) {
   for (const auto& facts : all.ecosystems()) {
-    const auto age = scan::days_between(facts.newest, today).value_or(0);
-    const auto old = age > kOldDays ? style.paint(evidence::Tone::yellow, "  old: crema db update")
-                                    : std::string();
-    print(fmt::format("{:<10} {:>7} advisories, newest of {} ({} days ago){}\n", facts.name,
-                      facts.advisories, facts.newest, age, old));
+    const auto age = scan::days_between(facts.newest, today);
+    const auto old = !age || *age > kOldDays
+                         ? style.paint(evidence::Tone::yellow, "  old: crema db update")
+                         : std::string();
+    const auto when = age ? fmt::format("of {} ({} days ago)", facts.newest, *age)
+                          : std::string("of nobody knows when");
+    print(fmt::format("{:<10} {:>7} advisories {}{}\n", facts.name, facts.advisories, when, old));
     if (!facts.source.empty()) print(fmt::format("{:<10} {}\n", "", facts.source));
   }
   print(fmt::format("{:<10} {:>7} vulnerabilities, list of {}\n", "exploited",
@@ -176,6 +208,7 @@ int run_db(CommandContext& context) {
         building->add_option("--out", options.out, "the file to write");
         building->add_option("--kev", options.exploited, "CISA's catalogue");
         building->add_option("--source", options.source, "where the data is from");
+        building->add_option("--day", options.day, "the day the data is of");
         building->add_flag("--facts-only", options.facts_only, "without summaries");
         updating = app.add_subcommand("update");
         updating->add_option("--ecosystem", options.ecosystems, "Go, npm, ...");

@@ -82,6 +82,7 @@ int stand_in(const sys::Host& host, const run::Shim& shim, std::vector<std::stri
   }
   const std::vector<std::string> command{std::string(shim.command)};
   if (first == "help" || first == "--help" || first == "-h") return print_help(host, command);
+  if (shim.named) arguments.insert(arguments.begin(), std::string(shim.name));
   CommandContext context{host, std::move(arguments)};
   return find_command(shim.command)->run(context);
 }

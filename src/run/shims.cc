@@ -8,6 +8,14 @@ namespace {
 
 constexpr std::array kShims = std::to_array<Shim>({
     {.name = "k6", .command = "load", .version = "2.2.0"},
+    {.name = "trivy", .command = "scan-as", .version = "0.65.0", .named = true},
+    {.name = "gitleaks", .command = "scan-as", .version = "8.28.0", .named = true},
+    {.name = "checkov", .command = "scan-as", .version = "3.2.0", .named = true},
+    {.name = "snyk", .command = "scan-as", .version = "1.1298.0", .named = true},
+    {.name = "osv-scanner", .command = "scan-as", .version = "2.2.0", .named = true},
+    {.name = "govulncheck", .command = "scan-as", .version = "1.1.4", .named = true},
+    {.name = "hadolint", .command = "scan-as", .version = "2.12.0", .named = true},
+    {.name = "kube-linter", .command = "scan-as", .version = "0.7.0", .named = true},
 });
 
 // What may stand beside a word that is a command of a shell.

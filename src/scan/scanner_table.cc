@@ -66,7 +66,11 @@ Result<std::unique_ptr<Scanner>> make_compose(const ScanSettings& settings) {
 }
 
 Result<std::unique_ptr<Scanner>> make_workflows(const ScanSettings& settings) {
-  return make_workflow_scanner({.selection = settings.selection});
+  return make_workflow_scanner(
+      {.selection = settings.selection, .exists = [root = settings.root](const std::string& path) {
+         std::error_code error;
+         return std::filesystem::exists(root / path, error);
+       }});
 }
 
 constexpr std::array kKinds = {

@@ -202,10 +202,11 @@ std::string IndexBuilder::build() const {
                                .name = tables.texts.of(key.second),
                                .affected = appended(tables.affected, std::move(affected))});
   for (const auto& [name, ecosystem] : ecosystems)
-    tables.ecosystems.push_back({.name = tables.texts.of(name),
-                                 .newest = tables.texts.of(ecosystem.newest),
-                                 .source = tables.texts.of(options_.source),
-                                 .advisories = ecosystem.advisories});
+    tables.ecosystems.push_back(
+        {.name = tables.texts.of(name),
+         .newest = tables.texts.of(options_.day.empty() ? ecosystem.newest : options_.day),
+         .source = tables.texts.of(options_.source),
+         .advisories = ecosystem.advisories});
   for (const auto& cve : exploited_) tables.exploited.push_back(tables.texts.of(cve));
   const auto day = tables.texts.of(exploited_day_);
   return file_of(tables, day);

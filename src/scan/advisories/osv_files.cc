@@ -16,11 +16,18 @@ namespace crema::scan {
 namespace {
 
 constexpr std::int64_t kLargestEntry = std::int64_t{16} << 20U;
-constexpr std::size_t kMostRefused = 100;  // each is a line for people
+constexpr std::size_t kLongestTail = 66'000;  // of a ZIP: the record at its end, with a comment
+constexpr std::size_t kMostRefused = 100;     // each is a line for people
 
 struct Free {
   void operator()(archive* handle) const { archive_free(handle); }
 };
+
+Diagnostic unreadable(std::string message) {
+  auto error = make_error("advisories/unreadable", std::move(message));
+  error.exit_code = ExitCode::internal;
+  return error;
+}
 
 void take_one(std::string name, std::string text, OsvRead& read,
               const std::function<void(OsvAdvisory)>& take) {
@@ -41,8 +48,7 @@ Result<OsvRead> read_folder(const std::filesystem::path& folder,
        !error && entries != end; entries.increment(error))
     if (entries->path().extension() == ".json") paths.push_back(entries->path());
   if (error)
-    return fail("advisories/unreadable",
-                fmt::format("cannot read {}: {}", folder.string(), error.message()));
+    return fail(unreadable(fmt::format("cannot read {}: {}", folder.string(), error.message())));
   std::ranges::sort(paths);
   OsvRead read;
   for (const auto& path : paths)
@@ -54,17 +60,16 @@ Result<OsvRead> read_folder(const std::filesystem::path& folder,
 Result<std::string> entry_bytes(archive* handle, archive_entry* entry, const std::string& name) {
   std::string text;
   if (archive_entry_size_is_set(entry) != 0 && archive_entry_size(entry) > kLargestEntry)
-    return fail("advisories/unreadable", name + ": more than 16 MiB is no advisory");
+    return fail(unreadable(name + ": more than 16 MiB is no advisory"));
   for (;;) {
     const void* block = nullptr;
     std::size_t size = 0;
     la_int64_t offset = 0;
     const int outcome = archive_read_data_block(handle, &block, &size, &offset);
     if (outcome == ARCHIVE_EOF) return text;
-    if (outcome != ARCHIVE_OK)
-      return fail("advisories/unreadable", name + ": " + archive_error_string(handle));
+    if (outcome != ARCHIVE_OK) return fail(unreadable(name + ": " + archive_error_string(handle)));
     if (text.size() + size > static_cast<std::size_t>(kLargestEntry))
-      return fail("advisories/unreadable", name + ": more than 16 MiB is no advisory");
+      return fail(unreadable(name + ": more than 16 MiB is no advisory"));
     text.append(static_cast<const char*>(block), size);
   }
 }
@@ -77,11 +82,14 @@ Result<OsvRead> read_osv_zip(std::string_view bytes, const std::string& name,
   archive_read_support_format_zip(handle.get());
   const auto refuse = [&] {
     const char* why = archive_error_string(handle.get());
-    auto error = make_error("advisories/unreadable",
-                            fmt::format("{} is no whole ZIP: {}", name, why ? why : "damaged"));
+    auto error = unreadable(fmt::format("{} is no whole ZIP: {}", name, why ? why : "damaged"));
     error.hint = "fetch it again";
     return fail(std::move(error));
   };
+  // Without its directory a ZIP is read from its beginning, as far as it goes, which may be well.
+  const auto tail = bytes.substr(bytes.size() - std::min(bytes.size(), kLongestTail));
+  if (tail.find("PK\x05\x06") == std::string_view::npos)
+    return fail(unreadable(name + " is no whole ZIP: it has no end"));
   if (archive_read_open_memory(handle.get(), bytes.data(), bytes.size()) != ARCHIVE_OK)
     return refuse();
   OsvRead read;
@@ -103,7 +111,7 @@ Result<OsvRead> read_osv_files(const std::filesystem::path& path,
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) return read_folder(path, take);
   const auto bytes = sys::read_file(path);
-  if (!bytes) return fail("advisories/unreadable", bytes.error().message);
+  if (!bytes) return fail(unreadable(bytes.error().message));
   return read_osv_zip(*bytes, path.string(), take);
 }
 

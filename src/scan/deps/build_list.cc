@@ -20,17 +20,21 @@ void select(Selected& selected, const GoModule& module) {
   if (version.empty() || compare_semver(module.version, version) > 0) version = module.version;
 }
 
-// The replacement of a module, the one of this very version before the one of any.
-const GoReplacement* replacement_of(const GoModule& module,
-                                    const std::vector<GoReplacement>& replacements) {
-  const GoReplacement* any = nullptr;
-  for (const auto& replacement : replacements) {
-    if (replacement.from.path != module.path) continue;
-    if (replacement.from.version == module.version) return &replacement;
-    if (replacement.from.version.empty()) any = &replacement;
+class Replacements {
+ public:
+  explicit Replacements(const std::vector<GoReplacement>& all) {
+    for (const auto& one : all) by_module_.insert_or_assign(one.from, &one);
   }
-  return any;
-}
+  // The one of this very version before the one of any; null where there is none.
+  const GoReplacement* of(const GoModule& module) const {
+    for (const auto& key : {module, GoModule{module.path, ""}})
+      if (const auto found = by_module_.find(key); found != by_module_.end()) return found->second;
+    return nullptr;
+  }
+
+ private:
+  std::map<GoModule, const GoReplacement*> by_module_;
+};
 
 // All that is reachable. A module of Go 1.17 or later says all it needs in its own go.mod, so that
 // what is behind its requirements is not gone into. None where a go.mod is missing.
@@ -45,13 +49,14 @@ std::optional<Selected> walk_graph(const GoMod& main, const ModuleCache& cache) 
         open.emplace_back(requirement.module, further);
   };
   take(main, true);
+  const Replacements replacements(main.replacements);
   while (!open.empty()) {
     const auto [module, further] = open.front();
     open.pop_front();
     select(selected, module);
     if (!further) continue;
     if (seen.size() > kMostNodes) return std::nullopt;
-    const auto* replacement = replacement_of(module, main.replacements);
+    const auto* replacement = replacements.of(module);
     if (replacement != nullptr && replacement->to.version.empty()) continue;
     const auto mod = cache.mod_of(replacement == nullptr ? module : replacement->to);
     if (mod == nullptr) return std::nullopt;
@@ -60,9 +65,9 @@ std::optional<Selected> walk_graph(const GoMod& main, const ModuleCache& cache) 
   return selected;
 }
 
-BuiltModule built(const GoMod& main, GoModule module) {
+BuiltModule built(const Replacements& replacements, const GoModule& module) {
   BuiltModule one{.required = module, .used = module};
-  if (const auto* replacement = replacement_of(module, main.replacements)) {
+  if (const auto* replacement = replacements.of(module)) {
     one.used = replacement->to;
     if (replacement->to.version.empty()) one.folder = replacement->to.path;
   }
@@ -104,9 +109,10 @@ BuildList build_list(const GoMod& main, const BuildFacts& facts) {
     if (line == nullptr || requirement.module.version == selected[requirement.module.path])
       line = &requirement;
   }
+  const Replacements replacements(main.replacements);
   for (const auto& [path, version] : selected) {
     if (version.empty()) continue;
-    auto module = built(main, {path, version});
+    auto module = built(replacements, {path, version});
     if (const auto line = lines.find(path); line != lines.end()) {
       module.direct = !line->second->indirect;
       module.line = line->second->line;
@@ -122,15 +128,16 @@ void join_workspace(const GoWork& work, const std::vector<std::string>& own_path
   Selected selected;
   for (const auto* list : lists)
     for (const auto& module : list->modules) select(selected, module.required);
+  const std::set<std::string> own(own_paths.begin(), own_paths.end());
+  const Replacements replacements(work.replacements);
   for (auto* list : lists) {
-    std::erase_if(list->modules, [&](const BuiltModule& module) {
-      return std::ranges::find(own_paths, module.required.path) != own_paths.end();
-    });
+    std::erase_if(list->modules,
+                  [&](const BuiltModule& module) { return own.contains(module.required.path); });
     for (auto& module : list->modules) {
       const auto& version = selected[module.required.path];
       const bool raised = version != module.required.version;
       module.required.version = version;
-      const auto* replacement = replacement_of(module.required, work.replacements);
+      const auto* replacement = replacements.of(module.required);
       if (replacement != nullptr) {
         module.used = replacement->to;
         module.folder = replacement->to.version.empty() ? replacement->to.path : "";

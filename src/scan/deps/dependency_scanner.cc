@@ -24,12 +24,12 @@ using evidence::FindingSeverity;
 using evidence::Reach;
 
 // Changed with what look_at answers for the same file.
-constexpr std::string_view kMethod = "1";
+constexpr std::string_view kMethod = "2";
 // Beyond, more threads wait for the disk only.
 constexpr std::size_t kMostThreads = 8;
 
 std::string shown(const DependencyHit& hit) {
-  return hit.package == "stdlib" ? fmt::format("Go {}", hit.version)
+  return hit.package == "stdlib" ? fmt::format("Go {}, the least that go.mod allows,", hit.version)
                                  : fmt::format("{} {}", hit.package, hit.version);
 }
 
@@ -45,7 +45,7 @@ FindingSeverity severity_of(const DependencyHit& hit, bool exploited) {
   }
   if (told) return *told;
   if (hit.reach.reach == Reach::not_imported) return FindingSeverity::low;
-  if (hit.reach.reach == Reach::mentioned && reviewed) return FindingSeverity::high;
+  if (hit.reach.in_own_code && reviewed) return FindingSeverity::high;
   return FindingSeverity::medium;
 }
 
@@ -128,11 +128,11 @@ void set_reach(const Inventory& inventory, const DependencySettings& settings,
   std::map<const GoProject*, std::vector<DependencyHit*>> by_project;
   for (auto& hit : hits)
     if (hit.go != nullptr) by_project[hit.go].push_back(&hit);
-  std::vector<GoModuleView> views;
-  for (const auto& project : inventory.go)
-    views.push_back({project.folder, project.mod.path, &project.list});
+  std::set<std::string, std::less<>> modules;
+  for (const auto& project : inventory.go) modules.insert(project.folder);
+  const auto own_code = own_packages(inventory.packages, modules);
   const ImportGraph::Sources sources{.tree = inventory.packages,
-                                     .modules = views,
+                                     .own = own_code,
                                      .folders = folders,
                                      .cache = cache,
                                      .root = settings.root.string()};
@@ -164,13 +164,14 @@ void say_age(const Inventory& inventory, const DependencySettings& settings,
   for (const auto& facts : settings.advisories->ecosystems()) {
     const bool used = facts.name == "Go" ? !inventory.go.empty() : !inventory.locks.empty();
     const auto age = days_between(facts.newest, settings.today);
-    if (!used || (facts.name != "Go" && facts.name != "npm") || !age ||
-        *age <= settings.oldest_data)
+    if (!used || (facts.name != "Go" && facts.name != "npm") ||
+        (age && *age <= settings.oldest_data))
       continue;
-    all.push_back({"", "deps/old-advisories",
-                   fmt::format("the advisories for {} are {} days old, more than the {} that are "
-                               "allowed: crema db update",
-                               facts.name, *age, settings.oldest_data)});
+    all.push_back(
+        {"", "deps/old-advisories",
+         fmt::format("the advisories for {} are {} old, and {} days are allowed: crema db update",
+                     facts.name, age ? std::to_string(*age) + " days" : "nobody knows how",
+                     settings.oldest_data)});
   }
 }
 

@@ -16,7 +16,6 @@ namespace {
 
 // A word of a line that another one takes the place of.
 struct WordChange {
-  std::uint32_t line = 0;
   std::uint32_t column = 0;
   std::string from;
   std::string to;
@@ -24,16 +23,21 @@ struct WordChange {
 
 class Edits {
  public:
-  explicit Edits(std::vector<GoDirective> directives) : directives_(std::move(directives)) {}
+  explicit Edits(std::vector<GoDirective> directives) : directives_(std::move(directives)) {
+    for (const auto& directive : directives_)
+      if (!directive.words.empty()) by_word_.emplace(directive.words.front().text, &directive);
+  }
 
   void raise(const GoModEdit& edit) {
     bool named = false;
-    for (const auto& directive : directives_) {
+    const auto [begin, end] = by_word_.equal_range(edit.module);
+    for (auto at = begin; at != end; ++at) {
+      const auto& directive = *at->second;
       const auto& words = directive.words;
       if (!edit.replacement.empty()) {
         const auto arrow = std::ranges::find(words, "=>", &GoWord::text);
-        if (directive.name != "replace" || words.front().text != edit.module ||
-            words.end() - arrow != 3 || (arrow + 1)->text != edit.replacement)
+        if (directive.name != "replace" || words.end() - arrow != 3 ||
+            (arrow + 1)->text != edit.replacement)
           continue;
         named = true;
         change(edit.replacement, directive.line, words.back(), edit.version);
@@ -55,8 +59,8 @@ class Edits {
       if (directive.words[0].text.starts_with("go") &&
           compare_semver(semver_of_go(directive.words[0].text), version) >= 0)
         return;
-      words_.push_back(
-          {directive.line, directive.words[0].column, directive.words[0].text, "go" + version});
+      words_.insert_or_assign(directive.line, WordChange{directive.words[0].column,
+                                                         directive.words[0].text, "go" + version});
       changes_.push_back(fmt::format("toolchain {} -> go{}", directive.words[0].text, version));
       return;
     }
@@ -68,10 +72,8 @@ class Edits {
     std::string text;
     for (std::uint32_t number = 1; number <= file.line_count(); ++number) {
       std::string line(file.line(number));
-      for (const auto& change : words_)
-        if (change.line == number &&
-            line.compare(change.column - 1, change.from.size(), change.from) == 0)
-          line.replace(change.column - 1, change.from.size(), change.to);
+      if (const auto found = words_.find(number); found != words_.end())
+        line.replace(found->second.column - 1, found->second.from.size(), found->second.to);
       const bool last = number == file.line_count();
       if (last && line.empty()) break;
       text += line + "\n";
@@ -84,7 +86,8 @@ class Edits {
 
  private:
   std::vector<GoDirective> directives_;
-  std::vector<WordChange> words_;
+  std::multimap<std::string_view, const GoDirective*> by_word_;
+  std::map<std::uint32_t, WordChange> words_;  // by line, one each
   std::vector<std::string> changes_;
   std::string added_;
   std::string toolchain_;
@@ -93,7 +96,7 @@ class Edits {
   void change(const std::string& module, std::uint32_t line, const GoWord& word,
               const std::string& version) {
     if (compare_semver(word.text, version) >= 0) return;
-    words_.push_back({line, word.column, word.text, version});
+    words_.insert_or_assign(line, WordChange{word.column, word.text, version});
     changes_.push_back(fmt::format("{} {} -> {}", module, word.text, version));
   }
 };

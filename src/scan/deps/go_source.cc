@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -16,6 +17,9 @@ namespace crema::scan {
 namespace {
 
 using Kind = GoToken::Kind;
+
+// Of one file; nobody's has as many.
+constexpr std::size_t kMostImports = 5000;
 
 // Import paths are one line without blanks; nothing else is one.
 bool is_path(std::string_view path) {
@@ -64,7 +68,8 @@ class ImportReader {
     if (token.kind == Kind::text && token.value.size() > 2) {
       import.path = token.value.substr(1, token.value.size() - 2);
       import.line = token.line;
-      if (is_path(import.path) && import.path != "C") imports_.push_back(std::move(import));
+      if (is_path(import.path) && import.path != "C" && imports_.size() < kMostImports)
+        imports_.push_back(std::move(import));
     }
     return token.kind == Kind::end ? token : lexer_.next();
   }
@@ -125,15 +130,23 @@ struct Wanted {
 class MentionSearch {
  public:
   MentionSearch(const std::vector<GoImport>& imports, const SymbolsByPackage& symbols) {
+    bool any = false;
     for (const auto& import : imports) {
       const auto own = symbols.find(import.path);
       if (own == symbols.end() || import.name == "_") continue;
+      any = true;
       const auto qualifiers = import.name.empty()  ? names_of(import.path)
                               : import.name == "." ? std::vector<std::string>()
                                                    : std::vector{import.name};
       bare_ = bare_ || qualifiers.empty();
       for (const auto& symbol : own->second) add(import, symbol, qualifiers);
     }
+    if (!any) return;
+    for (const auto& import : imports)
+      if (import.name.empty())
+        for (auto& name : names_of(import.path)) packages_.insert(std::move(name));
+      else
+        packages_.insert(import.name);
   }
   bool empty() const { return wanted_.empty(); }
 
@@ -150,7 +163,7 @@ class MentionSearch {
                                                        wanted.qualifiers.end();
       if (qualified && name.value == wanted.type) wanted.type_met = true;
       if (wanted.line == 0 && last_name(wanted.symbol) == name.value &&
-          (wanted.method ? behind_point : qualified))
+          (wanted.method ? behind_point && !packages_.contains(before) : qualified))
         wanted.line = name.line;
     }
   }
@@ -165,7 +178,8 @@ class MentionSearch {
 
  private:
   std::vector<Wanted> wanted_;
-  bool bare_ = false;  // names without a package before them count
+  std::set<std::string, std::less<>> packages_;  // names before a point that are no values
+  bool bare_ = false;                            // names without a package before them count
   std::unordered_map<std::string_view, std::vector<std::size_t>> by_name_;
 
   static std::string_view last_name(std::string_view symbol) {

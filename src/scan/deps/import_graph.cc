@@ -40,6 +40,21 @@ bool may_be_standard(std::string_view package) {
 
 }  // namespace
 
+OwnPackages own_packages(const TreePackages& tree,
+                         const std::set<std::string, std::less<>>& modules) {
+  OwnPackages own;
+  for (const auto& [folder, package] : tree) {
+    std::string_view above = folder;
+    while (!modules.contains(above) && !above.empty()) {
+      const auto slash = above.rfind('/');
+      above = slash == std::string_view::npos ? "" : above.substr(0, slash);
+    }
+    if (modules.contains(above) && !is_left_out(below(folder, above).value_or("")))
+      own[std::string(above)].push_back(&package);
+  }
+  return own;
+}
+
 ImportGraph::ImportGraph(const GoModuleView& module, const Sources& sources)
     : module_(module), sources_(sources) {
   for (const auto& built : module.list->modules) modules_.emplace(built.required.path, &built);
@@ -49,20 +64,12 @@ ImportGraph::ImportGraph(const GoModuleView& module, const Sources& sources)
   }
 }
 
-bool ImportGraph::is_own_folder(std::string_view folder) const {
-  const auto rest = below(folder, module_.folder);
-  if (!rest || is_left_out(*rest)) return false;
-  return std::ranges::none_of(sources_.modules, [&](const GoModuleView& other) {
-    return other.folder.size() > module_.folder.size() && below(other.folder, module_.folder) &&
-           below(folder, other.folder);
-  });
-}
-
 void ImportGraph::meet_own(bool tests) {
-  for (const auto& [folder, files] : sources_.tree)
-    if (is_own_folder(folder))
-      for (const auto& file : files)
-        if (file.test == tests) meet(file, "", true, tests);
+  const auto own = sources_.own.find(module_.folder);
+  if (own == sources_.own.end()) return;
+  for (const auto* package : own->second)
+    for (const auto& file : *package)
+      if (file.test == tests) meet(file, "", true, tests);
 }
 
 void ImportGraph::meet(const GoPackageFile& file, const std::string& importer, bool in_tree,

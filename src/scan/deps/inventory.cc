@@ -40,6 +40,27 @@ constexpr std::pair<std::string_view, Kind> kNames[] = {
     {"pubspec.lock", Kind::unread},
 };
 
+// Bytes; beyond, it is no file that a tool wrote for a build, and reading it would cost too much.
+std::size_t largest_of(Kind kind) {
+  constexpr std::size_t kMebi = std::size_t{1} << 20U;
+  switch (kind) {
+    case Kind::go_mod:
+    case Kind::go_work:
+      return 2 * kMebi;
+    case Kind::go_source:
+    case Kind::pnpm_lock:
+      return 8 * kMebi;
+    case Kind::go_sum:
+    case Kind::modules_txt:
+    case Kind::package_lock:
+      return 24 * kMebi;
+    case Kind::unread:
+    case Kind::none:
+      break;
+  }
+  return std::string_view::npos;
+}
+
 bool has_folder(std::string_view path, std::string_view name) {
   const auto folder = folder_of(path);
   return std::ranges::any_of(split(folder, '/'),
@@ -181,7 +202,15 @@ DependencyFile dependency_file(std::string_view path) {
 FileAnswer note_dependencies(std::string_view path, std::string_view text, const GoTarget& target,
                              const SymbolsByPackage& symbols) {
   const auto source = [&] { return source_of(path, text); };
-  switch (dependency_file(path)) {
+  const auto kind = dependency_file(path);
+  if (const auto largest = largest_of(kind); text.size() > largest) {
+    FileAnswer answer;
+    answer.not_scanned.push_back({std::string(path), "deps/too-large",
+                                  fmt::format("it has {} MiB, and more than {} are not read",
+                                              text.size() >> 20U, largest >> 20U)});
+    return answer;
+  }
+  switch (kind) {
     case Kind::go_mod:
       return kept(path, 'M', text, parse_go_mod(source()));
     case Kind::go_sum:

@@ -25,8 +25,8 @@ std::string escaped_module_path(std::string_view path) {
 
 std::filesystem::path ModuleCache::folder_of(const GoModule& module) const {
   // Names come from files of the repository: none leads out of the cache.
-  if (root_.empty() || module.path.find("..") != std::string::npos ||
-      module.version.find('/') != std::string::npos)
+  if (root_.empty() || module.path.starts_with('/') ||
+      module.path.find("..") != std::string::npos || module.version.find('/') != std::string::npos)
     return {};
   return root_ / (escaped_module_path(module.path) + "@" + escaped_module_path(module.version));
 }

@@ -21,6 +21,7 @@ using simdjson::SUCCESS;
 
 // npm nests as deep as versions conflict; nobody's tree comes near.
 constexpr int kDeepest = 200;
+constexpr std::size_t kLongestPlace = 4000;  // as long as a path may be
 constexpr std::string_view kFolder = "node_modules/";
 
 bool is_release(std::string_view version) {
@@ -231,7 +232,8 @@ bool PackageLock::read(od::document& document) {
 void PackageLock::settle_needs(std::vector<LockedPackage>& packages) {
   std::set<std::string, std::less<>> places;
   for (const auto& package : packages) places.insert(package.place);
-  for (auto& package : packages)
+  for (auto& package : packages) {
+    if (package.place.size() > kLongestPlace) continue;
     for (const auto& name : wants_[package.place])
       for (std::string around = package.place + "/";;) {
         auto place = around + std::string(kFolder) + name;
@@ -243,6 +245,7 @@ void PackageLock::settle_needs(std::vector<LockedPackage>& packages) {
         const auto outer = around.rfind(kFolder, around.size() - 1);
         around = outer == std::string::npos ? "" : around.substr(0, outer);
       }
+  }
 }
 
 LockFile PackageLock::take() {

@@ -18,7 +18,7 @@ using formats::YamlKind;
 using formats::YamlNode;
 
 constexpr formats::YamlLimits kLimits = {
-    .bytes = std::size_t{32} << 20U, .events = 8'000'000, .depth = 100, .anchors = false};
+    .bytes = std::size_t{8} << 20U, .events = 2'000'000, .depth = 100, .anchors = false};
 
 const YamlNode* member(const YamlNode& node, std::string_view key) {
   for (const auto& [name, value] : node.entries)

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace crema::scan {
@@ -88,6 +89,9 @@ ReachAnswer mentioned(const ImportGraph& graph, const VulnerablePackage& package
   ReachAnswer answer{.reach = Reach::mentioned};
   const auto names = package.path.substr(package.path.rfind('/') + 1) + "." + some_of(symbols);
   const auto* verb = symbols.size() == 1 ? "is" : "are";
+  const bool vendored =
+      place.path.starts_with("vendor/") || place.path.find("/vendor/") != std::string::npos;
+  answer.in_own_code = place.known() && !vendored;
   if (place.known()) {
     answer.why = fmt::format("{} {} named in {}:{}", names, verb, place.path, place.line);
     answer.places.push_back(location(place, "names " + symbols.front()));
@@ -115,20 +119,17 @@ ReachAnswer of_package(const ImportGraph& graph, const VulnerablePackage& packag
   if (reached == nullptr) return {};
   if (reached->tests_only)
     return {.reach = Reach::not_imported, .why = fmt::format("only tests import {}", package.path)};
+  // A function by its package's name says more than a method of something, and a place in the own
+  // code more than one elsewhere.
+  std::vector<std::tuple<bool, bool, std::string>> found;
+  for (const auto& [symbol, known] : reached->mentioned)
+    if (package.import.symbols.empty() ||
+        std::ranges::find(package.import.symbols, symbol) != package.import.symbols.end())
+      found.emplace_back(!known.known(), symbol.find('.') != std::string::npos, symbol);
+  std::ranges::sort(found);
   std::vector<std::string> symbols;
-  GoPlace place;
-  for (const auto& [symbol, known] : reached->mentioned) {
-    const bool named =
-        package.import.symbols.empty() ||
-        std::ranges::find(package.import.symbols, symbol) != package.import.symbols.end();
-    if (!named) continue;
-    if (known.known() && !place.known()) {
-      place = known;
-      symbols.insert(symbols.begin(), symbol);
-    } else {
-      symbols.push_back(symbol);
-    }
-  }
+  for (auto& one : found) symbols.push_back(std::move(std::get<2>(one)));
+  const auto place = symbols.empty() ? GoPlace{} : reached->mentioned.at(symbols.front());
   if (!symbols.empty()) return mentioned(graph, package, symbols, place);
   return imported(graph, package);
 }
@@ -157,7 +158,8 @@ ReachAnswer reach_of(const DependencyHit& hit, const ImportGraph& graph, const G
     if (!is_for(package.import, target)) continue;
     elsewhere = false;
     auto answer = of_package(graph, package);
-    if (answer.reach > best.reach) best = std::move(answer);
+    if (std::pair(answer.reach, answer.in_own_code) > std::pair(best.reach, best.in_own_code))
+      best = std::move(answer);
   }
   if (elsewhere)
     return {.reach = Reach::not_imported,

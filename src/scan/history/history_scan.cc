@@ -1,6 +1,7 @@
 #include "crema/scan/history/history_scan.h"
 
 #include "git.h"
+#include "new_lines.h"
 #include "object_walk.h"
 #include "scan_result.h"
 #include "text_scan.h"
@@ -19,11 +20,23 @@
 namespace crema::scan {
 namespace {
 
+constexpr std::string_view kWholeFiles[] = {".yaml", ".yml", ".tpl", ".j2"};
+
 // The versions of one file, oldest first, are one thread's work: it tells a finding once.
 struct PathVersions {
   std::size_t begin = 0;
   std::size_t end = 0;
 };
+
+// Of the older versions of a file.
+struct Known {
+  std::set<std::string> findings;
+  NewLines lines;
+};
+
+bool means_little_in_parts(std::string_view path) {
+  return std::ranges::any_of(kWholeFiles, [&](auto ending) { return path.ends_with(ending); });
+}
 
 class HistoryPass {
  public:
@@ -78,7 +91,7 @@ class HistoryPass {
   }
 
   void versions(const PathVersions& path, git_odb* database, LiteralSet::Search& search) {
-    std::set<std::string> known;  // what was found in an older version
+    Known known;
     for (auto i = path.begin; i < path.end && !request_.stop.stop_requested(); ++i) {
       const auto& version = walk_.versions[i];
       const auto& name = walk_.paths[version.path];
@@ -95,7 +108,7 @@ class HistoryPass {
   }
 
   void read(const FileVersion& version, const std::string& name, git_odb* database,
-            LiteralSet::Search& search, std::set<std::string>& known, HistoryScan& one) const {
+            LiteralSet::Search& search, Known& known, HistoryScan& one) const {
     const auto commit = walk_.commits[version.commit].hex();
     const auto not_scanned = [&](std::string code, std::string reason) {
       one.not_scanned.push_back(
@@ -118,13 +131,37 @@ class HistoryPass {
                                 git_odb_object_size(opened));
     ++one.files;
     one.bytes += text.size();
-    auto answer = scan_.look_at(name, text, search);
+    TextPart part;
+    const bool whole = request_.whole_files || means_little_in_parts(name);
+    if (!whole) {
+      part = known.lines.of(text);
+      if (part.empty() && !text.empty()) return;
+    }
+    auto answer = scan_.look_at(name, text, whole ? text : part.text, search);
     for (auto& skipped : answer.not_scanned) not_scanned(skipped.code, skipped.reason);
     for (auto& found : answer.found) {
-      if (!known.insert(key_of(found, text)).second) continue;
+      if (!whole && !move_to_whole(found, part)) continue;
+      if (!known.findings.insert(key_of(found, text)).second) continue;
       found.commit = commit;
       one.found.push_back(std::move(found));
     }
+  }
+
+  // Gives a finding the lines it has in the whole; false where none of them is new.
+  static bool move_to_whole(Found& found, const TextPart& part) {
+    bool fresh = false;
+    for (auto& place : found.finding.locations) {
+      if (place.line == 0) return true;  // about the file itself
+      const auto last = std::max(place.line, place.end_line);
+      for (auto line = place.line; line <= last && line <= part.fresh.size(); ++line)
+        fresh = fresh || part.fresh[line - 1];
+      const auto moved = [&](std::uint32_t line) {
+        return line == 0 || line > part.lines.size() ? line : part.lines[line - 1];
+      };
+      place.line = moved(place.line);
+      place.end_line = moved(place.end_line);
+    }
+    return fresh;
   }
 
   // What is the same finding in the next version: by the text it is about, wherever that stands.

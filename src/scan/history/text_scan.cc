@@ -39,19 +39,19 @@ Result<TextScan> TextScan::create(std::span<const Scanner* const> scanners) {
   return TextScan(scanners, std::move(begins), CREMA_TRY(LiteralSet::create(all)));
 }
 
-FileAnswer TextScan::look_at(const std::string& path, std::string_view text,
+FileAnswer TextScan::look_at(const std::string& path, std::string_view whole, std::string_view part,
                              LiteralSet::Search& search) const {
   FileAnswer all;
-  const TreeFile file{.path = path, .size = text.size()};
+  const TreeFile file{.path = path, .size = whole.size()};
   std::vector<std::uint32_t> which;
-  literals_.find_which(text, search, which);
+  literals_.find_which(whole, search, which);
   for (std::size_t i = 0; i < scanners_.size(); ++i) {
     if (!scanners_[i]->takes(file)) continue;
     std::vector<std::uint32_t> own;
     for (const auto literal : which)
       if (literal >= begins_[i] && literal < begins_[i + 1])
         own.push_back(literal - static_cast<std::uint32_t>(begins_[i]));
-    auto answer = scanners_[i]->look_at({.file = file, .text = text, .literals = own});
+    auto answer = scanners_[i]->look_at({.file = file, .text = part, .literals = own});
     std::ranges::move(answer.found, std::back_inserter(all.found));
     std::ranges::move(answer.not_scanned, std::back_inserter(all.not_scanned));
   }

@@ -17,6 +17,11 @@ class TextScan {
   static Result<TextScan> create(std::span<const Scanner* const> scanners);
   Result<LiteralSet::Search> make_search() const { return literals_.make_search(); }
   FileAnswer look_at(const std::string& path, std::string_view text,
+                     LiteralSet::Search& search) const {
+    return look_at(path, text, text, search);
+  }
+  // Looks at a part; the words are those of the whole.
+  FileAnswer look_at(const std::string& path, std::string_view whole, std::string_view part,
                      LiteralSet::Search& search) const;
 
  private:

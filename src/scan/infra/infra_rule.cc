@@ -37,6 +37,15 @@ YamlPlace named(const YamlPlace& place) {
   return name.value ? YamlPlace{name.key, place.value} : place;
 }
 
+// What an item of a list or an entry of a mapping is called.
+std::string called(const YamlPlace& place) {
+  if (place.value->kind == formats::YamlKind::scalar)
+    return place.key ? place.key->text : place.value->text;
+  for (const std::string_view name : {"name", "mountPath", "containerPort", "port", "path"})
+    if (const auto text = text_at(place.value, name); !text.empty()) return std::string(text);
+  return place.key ? place.key->text : "";
+}
+
 }  // namespace
 
 Result<RuleMessage> RuleMessage::parse(std::string_view text, const Span& span) {
@@ -106,18 +115,22 @@ void InfraRule::judge_one(const RuleScope& scope, std::vector<RuleHit>& hits) co
 
 std::vector<RuleHit> InfraRule::judge(const RuleScope& scope) const {
   std::vector<RuleHit> hits;
+  const auto judge_place = [&](const YamlPlace& place, const std::string& which) {
+    const auto first = hits.size();
+    judge_one({place, scope.beginnings}, hits);
+    for (auto at = first; at < hits.size(); ++at) hits[at].which = which;
+  };
   std::vector<YamlPlace> outer{scope.place};
   if (along_) outer = along_->places(scope.place);
   for (const auto& place : outer) {
-    RuleScope inner{place, scope.beginnings};
+    const auto which = along_ ? called(place) : "";
     if (!each_) {
-      judge_one(inner, hits);
+      judge_place(place, which);
       continue;
     }
-    for (const auto& one : each_->places(inner.beginning_of(*each_))) {
-      inner.place = one;
-      judge_one(inner, hits);
-    }
+    const RuleScope inner{place, scope.beginnings};
+    for (const auto& one : each_->places(inner.beginning_of(*each_)))
+      judge_place(one, which + (which.empty() ? "" : " ") + called(one));
   }
   return hits;
 }
@@ -152,9 +165,14 @@ Found make_found(const InfraRule& rule, const RuleHit& hit, const Resource& reso
                       .message = hit.message,
                       .subject = resource.address,
                       .fix = {.text = page.fix},
-                      .locations = {std::move(location)}},
+                      .locations = {std::move(location)},
+                      .incident = rule.incident().empty()
+                                      ? ""
+                                      : fmt::format("{}:{}:{}", framework_of(page), rule.incident(),
+                                                    resource.address)},
           .subject = resource.address,
-          .content = std::string(part),
+          .content =
+              fmt::format("{}{}{}", part, part.empty() || hit.which.empty() ? "" : " ", hit.which),
           .first_line = resource.first_line,
           .last_line = resource.last_line};
 }

@@ -75,13 +75,16 @@ class InfraRuleReader {
         read_.at_.push_back(CREMA_TRY(YamlPath::parse(node->text, span_of(*node))));
     } else if (name == "message") {
       read_.message_ = CREMA_TRY(RuleMessage::parse(value.text, span_of(value)));
+    } else if (name == "incident") {
+      read_.incident_ = value.text;
     } else if (name == "check") {
       return read_check(value);
     } else if (name == "kinds" && framework_.has_kinds) {
       for (const auto* node : list(value)) read_.kinds_.push_back(node->text);
     } else {
-      return wrong(key, fmt::format("`{}` is no key of a rule", name),
-                   "use for, each, when, bad, at, message, check or kinds; see docs/rules.md");
+      return wrong(
+          key, fmt::format("`{}` is no key of a rule", name),
+          "use for, each, when, bad, at, message, check, incident or kinds; see docs/rules.md");
     }
     return {};
   }

@@ -69,6 +69,7 @@ class LineMap {
 YamlPtr moved(const YamlNode& node, LineMap& lines, std::size_t depth = 0) {
   auto made = std::make_shared<YamlNode>(node);
   made->line = lines.line_of(node.line);
+  made->column = made->end_column = 0;  // those of the rendered text
   if (depth > 400) return made;
   for (auto& item : made->items) item = moved(*item, lines, depth + 1);
   for (auto& [key, value] : made->entries) {

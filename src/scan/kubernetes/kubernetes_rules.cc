@@ -28,11 +28,12 @@ std::vector<Subject> subjects_of(const KubeResource& resource, bool with_flags) 
   std::vector<std::pair<std::string, YamlPlace>> beginnings{{"$", root}};
   all.push_back({kSubjects[0], {root, beginnings}, ""});
   const auto pod = pod_of(resource);
-  if (!pod.spec.value) return all;
-  beginnings.emplace_back("$pod", pod.spec);
+  if (!pod.template_place.value) return all;
   beginnings.emplace_back("$template", pod.template_place);
-  all.push_back({kSubjects[1], {pod.spec, beginnings}, ""});
+  if (pod.spec.value) beginnings.emplace_back("$pod", pod.spec);
   all.push_back({kSubjects[2], {pod.template_place, beginnings}, ""});
+  if (!pod.spec.value) return all;
+  all.push_back({kSubjects[1], {pod.spec, beginnings}, ""});
   for (const auto& container : containers_of(pod)) {
     auto own = beginnings;
     own.emplace_back("$container", container.place);

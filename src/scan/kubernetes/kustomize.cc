@@ -34,24 +34,40 @@ std::string path_below(std::string_view folder, std::string_view relative) {
 Kustomize::Kustomize(const ManifestFiles& files) : files_(files) {
   for (const auto& [path, notes] : files_)
     if (notes.kind == FileKind::kustomization) kustomizations_.emplace(folder_of(path), path);
+  std::map<std::string, std::set<std::string>, std::less<>> uses;
   std::set<std::string, std::less<>> inner;
   for (const auto& [folder, path] : kustomizations_) {
     const auto& documents = files_.at(path).documents;
     if (documents.empty()) continue;
     for (const auto& entry : entries_of(*documents.front())) {
       const auto target = path_below(folder, entry.path);
-      if (kustomizations_.contains(target))
+      if (kustomizations_.contains(target)) {
         inner.insert(target);
-      else if (files_.contains(target))
+        uses[folder].insert(target);
+      } else if (files_.contains(target)) {
         used_.insert(target);
+      }
     }
   }
+  std::set<std::string, std::less<>> reached;
+  const auto reach = [&](const std::string& top) {
+    std::vector<std::string> next{top};
+    while (!next.empty()) {
+      const auto folder = std::move(next.back());
+      next.pop_back();
+      if (reached.insert(folder).second)
+        next.insert(next.end(), uses[folder].begin(), uses[folder].end());
+    }
+    tops_.push_back(top);
+  };
   for (const auto& [folder, path] : kustomizations_)
-    if (!inner.contains(folder)) tops_.push_back(folder);
+    if (!inner.contains(folder)) reach(folder);
+  // Those that only use each other have no top: one of them will do, and say what is wrong.
+  for (const auto& [folder, path] : kustomizations_)
+    if (!reached.contains(folder)) reach(folder);
 }
 
 std::vector<YamlPtr> Kustomize::render(const std::string& folder) {
-  rendered_ = 0;
   return Rendering(*this, folder).run({});
 }
 

@@ -44,7 +44,6 @@ class Kustomize {
   std::set<NotScanned> not_scanned_;
   std::set<std::string, std::less<>> loaded_;
   std::vector<std::string> open_;  // folders being rendered, the outermost first
-  std::size_t rendered_ = 0;
 
   friend class Rendering;
 };

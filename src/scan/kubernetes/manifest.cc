@@ -19,6 +19,10 @@ constexpr std::array<std::string_view, 2> kTemplate = {"spec", "template"};
 constexpr std::array<std::string_view, 4> kOfCronJob = {"spec", "jobTemplate", "spec", "template"};
 constexpr std::array<std::string_view, 1> kOfPodTemplate = {"template"};
 
+constexpr std::array<std::string_view, 9> kWorkloads = {
+    "Deployment",  "StatefulSet", "DaemonSet",        "ReplicaSet", "ReplicationController",
+    "PodTemplate", "CronJob",     "DeploymentConfig", "Job"};
+
 YamlPlace follow(YamlPlace place, std::span<const std::string_view> keys) {
   for (const auto key : keys) {
     if (!place.value) return {};
@@ -104,11 +108,10 @@ KubePod pod_of(const KubeResource& resource) {
     return is_pod ? KubePod{root, spec} : KubePod();
   }
   const auto spec = child(*place.value, "spec");
-  // Other kinds have templates of other things: only what has containers is a pod.
-  if (!spec.value || (!child(*spec.value, "containers").value &&
-                      !child(*spec.value, "initContainers").value))
-    return {};
-  return {place, spec};
+  // Kinds that are not known have templates of other things: only what has containers is a pod.
+  const bool known = std::ranges::find(kWorkloads, resource.kind) != kWorkloads.end();
+  if (known || (spec.value && child(*spec.value, "containers").value)) return {place, spec};
+  return {};
 }
 
 std::vector<KubeContainer> containers_of(const KubePod& pod) {

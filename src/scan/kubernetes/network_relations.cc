@@ -36,7 +36,7 @@ std::string selector_text(const YamlPtr& selector) {
 bool any_pod(All all, const PlacedResource& near,
              const std::function<bool(const Labels&)>& chosen) {
   return std::ranges::any_of(all, [&](const auto& one) {
-    return one.pod.spec.value && share_namespace(near, one) && chosen(one.labels);
+    return one.pod.template_place.value && share_namespace(near, one) && chosen(one.labels);
   });
 }
 

@@ -69,8 +69,9 @@ std::vector<RuleHit> selector_mismatch(const RuleScope& scope) {
   const auto labels = labels_of(node_at(template_node, "metadata.labels"));
   const auto chosen = node_at(scope.place.value, "spec.selector");
   if (!chosen) return {};
-  // A ReplicationController's selector is labels alone.
-  const bool plain = text_at(scope.place.value, "kind") == "ReplicationController";
+  // The older kinds' selectors are labels alone.
+  const auto kind = text_at(scope.place.value, "kind");
+  const bool plain = kind == "ReplicationController" || kind == "DeploymentConfig";
   const bool fits = plain ? has_labels(labels, labels_of(chosen)) : is_selected(chosen, labels);
   return fits ? std::vector<RuleHit>() : std::vector<RuleHit>{{selector, ""}};
 }
@@ -93,7 +94,12 @@ std::vector<RuleHit> writable_host_mount(const RuleScope& scope) {
   return {};
 }
 
-bool spreads(const YamlPtr& term, const Labels& labels) {
+bool spreads(const YamlPtr& term, const Labels& labels, std::string_view space) {
+  // Pods of other namespaces do not keep these apart.
+  const auto spaces = child(*term, "namespaces").value;
+  if (spaces && !spaces->items.empty() && !space.empty() &&
+      std::ranges::none_of(spaces->items, [&](const auto& one) { return one->text == space; }))
+    return false;
   const auto key = text_at(term, "topologyKey");
   const auto selector = child(*term, "labelSelector").value;
   return key == "kubernetes.io/hostname" && selector && is_selected(selector, labels);
@@ -105,17 +111,19 @@ std::vector<RuleHit> no_anti_affinity(const RuleScope& scope) {
   const auto replicas = quantity(text_at(beginning(scope, "$"), "spec.replicas"));
   if (!pod || !replicas || *replicas < 2) return {};
   const YamlPlace from{nullptr, pod};
+  const auto space = text_at(beginning(scope, "$"), "metadata.namespace");
   const auto rules = YamlPath::parse("affinity.podAntiAffinity", {}).value();
   const auto labels = labels_of(node_at(beginning(scope, "$template"), "metadata.labels"));
   for (const auto& place : rules.places(from)) {
     if (const auto all =
             child(*place.value, "requiredDuringSchedulingIgnoredDuringExecution").value)
       for (const auto& term : all->items)
-        if (spreads(term, labels)) return {};
+        if (spreads(term, labels, space)) return {};
     if (const auto all =
             child(*place.value, "preferredDuringSchedulingIgnoredDuringExecution").value)
       for (const auto& one : all->items)
-        if (const auto term = child(*one, "podAffinityTerm").value; term && spreads(term, labels))
+        if (const auto term = child(*one, "podAffinityTerm").value;
+            term && spreads(term, labels, space))
           return {};
   }
   // Constraints of topology spread them as well.
@@ -123,8 +131,11 @@ std::vector<RuleHit> no_anti_affinity(const RuleScope& scope) {
     for (const auto& one : all->items)
       if (text_at(one, "topologyKey") == "kubernetes.io/hostname") return {};
   const auto terms = YamlPath::parse(
-      "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[*].labelSelector."
-      "matchLabels", {}).value();
+                         "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[*"
+                         "].labelSelector."
+                         "matchLabels",
+                         {})
+                         .value();
   const auto nearest = terms.nearest(from);
   if (nearest.key) return {{nearest, ""}};
   const auto spec = child(*beginning(scope, "$template"), "spec");

@@ -12,6 +12,8 @@ PlacedResource::PlacedResource(KubeResource its, std::string its_path, std::stri
       rendered_by(std::move(its_rendering)) {
   if (pod.template_place.value)
     labels = labels_of(node_at(pod.template_place.value, "metadata.labels"));
+  // A patch or a sketch may say the labels in the selector alone.
+  if (labels.empty()) labels = labels_of(node_at(resource.root, "spec.selector.matchLabels"));
 }
 
 bool share_namespace(const PlacedResource& a, const PlacedResource& b) {

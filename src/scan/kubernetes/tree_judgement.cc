@@ -58,7 +58,9 @@ void TreeJudgement::add(Found found, const KubeResource& resource, const std::st
     return;
   }
   const auto& place = found.finding.locations.front();
-  RenderedKey key{found.finding.rule, place.path, place.line, place.column, found.content};
+  // One patch may make it of several resources.
+  auto what = fmt::format("{} {} {}", resource.kind, resource.first_line, found.content);
+  RenderedKey key{found.finding.rule, place.path, place.line, place.column, std::move(what)};
   const auto [entry, is_new] = rendered_.try_emplace(std::move(key), Rendered{found, {}});
   entry->second.by.insert(by);
   // Taken back in one overlay is not taken back in all.
@@ -148,9 +150,12 @@ void TreeJudgement::judge_relations() {
                        const auto* file = kustomize_.origins().file_of(node);
                        return file == nullptr ? &of.path : file;
                      };
-                     auto at = place;
-                     add(found_in(of.resource, *rule, {at, std::move(message)}, "", file_of),
-                         of.resource, of.rendered_by);
+                     auto found =
+                         found_in(of.resource, *rule, {place, std::move(message)}, "", file_of);
+                     // What is missing may be in a chart that was not rendered.
+                     if (!charts_.empty() && !render_chart_)
+                       found.finding.confidence = evidence::Confidence::low;
+                     add(std::move(found), of.resource, of.rendered_by);
                    });
   }
 }

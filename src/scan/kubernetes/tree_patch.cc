@@ -122,7 +122,10 @@ YamlPtr TreePatch::with(const YamlPtr& mapping, std::string_view key, const Yaml
     if (value) made->entries.emplace_back(text(key, like), value);
   } else if (value) {
     // What a patch wrote stands where the patch wrote it.
-    if (old->second != value && value->kind == YamlKind::scalar) old->first = text(key, like);
+    if (value->kind == YamlKind::scalar &&
+        (value->line != old->second->line ||
+         origins_.file_of(*value) != origins_.file_of(*old->second)))
+      old->first = text(key, like);
     old->second = value;
   } else {
     made->entries.erase(old);

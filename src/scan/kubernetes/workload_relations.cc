@@ -127,7 +127,7 @@ bool has_replicas(const PlacedResource& one) {
   constexpr std::array<std::string_view, 6> kKinds = {"Deployment",       "StatefulSet",
                                                       "ReplicaSet",       "ReplicationController",
                                                       "DeploymentConfig", "Rollout"};
-  return one.pod.spec.value && std::ranges::find(kKinds, one.resource.kind) != kKinds.end();
+  return std::ranges::find(kKinds, one.resource.kind) != kKinds.end();
 }
 
 void budget_keeps_all(All all, const InfraRule&, const RelationReport& report) {

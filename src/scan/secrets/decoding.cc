@@ -358,11 +358,16 @@ TextRange DecodedText::original_of(TextRange range) const { return up(range); }
 std::string_view DecodedText::lines_of(TextRange range) const {
   const auto [first, last] = touching(range);
   if (first == last) return text_;
+  // Of a line of megabytes only the surroundings.
+  constexpr std::size_t kFarthest = std::size_t{16} << 10U;
+  const std::string_view all(text_);
   const auto begin = segments_[first].decoded.begin;
-  const auto before = begin == 0 ? std::string::npos : text_.rfind('\n', begin - 1);
-  const auto from = before == std::string::npos ? 0 : before + 1;
-  const auto to = std::min(text_.find('\n', segments_[last - 1].decoded.end), text_.size());
-  return std::string_view(text_).substr(from, to - from);
+  const auto earliest = begin - std::min(begin, kFarthest);
+  const auto before = all.substr(earliest, begin - earliest).rfind('\n');
+  const auto from = before == std::string_view::npos ? earliest : earliest + before + 1;
+  const auto end = segments_[last - 1].decoded.end;
+  const auto after = all.substr(end, kFarthest);
+  return all.substr(from, end + std::min(after.find('\n'), after.size()) - from);
 }
 
 std::string DecodedText::encodings_of(TextRange range) const {

@@ -29,7 +29,7 @@ std::vector<Line> lines_of(std::string_view text) {
     auto line = text.substr(begin, end - begin);
     if (line.ends_with('\r')) line.remove_suffix(1);
     const auto indent = std::min(line.find_first_not_of(" \t"), line.size());
-    lines.push_back({begin, line, indent});
+    if (indent < line.size()) lines.push_back({begin, line, indent});
     begin = end + 1;
   }
   return lines;
@@ -160,6 +160,7 @@ class Document {
 
 std::vector<SecretValue> kubernetes_secret_values(std::string_view text) {
   std::vector<SecretValue> found;
+  if (text.size() > kLargestManifest) return found;
   const auto lines = lines_of(text);
   std::size_t begin = 0;
   for (std::size_t i = 0; i <= lines.size(); ++i) {

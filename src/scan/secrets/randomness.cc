@@ -16,7 +16,7 @@ constexpr std::string_view kPairs =
     "ct us ac ot il tr ly nc et ut ss so rs un lo wa ge ie wh ee wi em ad ol rt po we na ul ni ts "
     "mo ow pa im mi ai sh ir su id os iv ia am fi ci vi pl ig tu ev ld ry mp fe bl ab gh ty op ag "
     "ke ey ap au if ex pi av up";
-constexpr double kShareOfWords = 0.55;
+constexpr double kShareOfWords = 0.5;
 constexpr std::size_t kFewestPairs = 8;
 constexpr std::size_t kLongNumber = 28;
 constexpr std::size_t kLongestRun = 5;  // "aaaaa", "12345"

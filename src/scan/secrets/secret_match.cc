@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
+#include <span>
+#include <utility>
 
 namespace crema::scan {
 namespace {
@@ -20,11 +23,15 @@ bool any_matches(const std::vector<Expression>& expressions, std::string_view te
   });
 }
 
-// The lines a match is on, whole.
+// The lines a match is on, whole; of a line of megabytes only its surroundings, as it is looked at
+// again for each match on it.
 std::string_view lines_around(std::string_view text, std::size_t begin, std::size_t end) {
-  const auto before = begin == 0 ? std::string_view::npos : text.rfind('\n', begin - 1);
-  const auto from = before == std::string_view::npos ? 0 : before + 1;
-  const auto to = std::min(text.find('\n', end), text.size());
+  constexpr std::size_t kFarthest = std::size_t{16} << 10U;
+  const auto first = begin - std::min(begin, kFarthest);
+  const auto before = text.substr(first, begin - first).rfind('\n');
+  const auto from = before == std::string_view::npos ? first : first + before + 1;
+  const auto after = text.substr(end, kFarthest);
+  const auto to = end + std::min(after.find('\n'), after.size());
   return text.substr(from, to - from);
 }
 
@@ -70,6 +77,20 @@ std::string secret_of(const SecretRule& rule, std::string_view match) {
   return first == found.end() ? std::string(match) : std::string(*first);
 }
 
+// What a match of a rule for names begins with.
+std::string name_at_start(std::string_view match) {
+  constexpr std::string_view kOfNames =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+  return std::string(match.substr(0, match.find_first_not_of(kOfNames)));
+}
+
+bool is_encoded_text(std::string_view secret) {
+  const auto decoded = decode_base64(secret);
+  return decoded && std::ranges::all_of(*decoded, [](unsigned char c) {
+           return (c >= ' ' && c < 0x7f) || c == '\n' || c == '\t' || c == '\r';
+         });
+}
+
 class Finder {
  public:
   // `decoded` where it is that text which is looked through in the place of the file's.
@@ -81,7 +102,8 @@ class Finder {
         all_(all),
         decoded_(decoded) {}
 
-  std::vector<SecretMatch> of_rule(const SecretRule& rule, bool as_companion) {
+  std::vector<SecretMatch> of_rule(const SecretRule& rule, bool as_companion,
+                                   std::span<const TextRange> ranges = {}) {
     std::vector<SecretMatch> found;
     if ((rule.skip_report && !as_companion) || allows_path(rule.allowlists, path_)) return found;
     if (rule.path && !RE2::PartialMatch(piece(path_), *rule.path)) return found;
@@ -93,13 +115,18 @@ class Finder {
       if (decoded_ == nullptr) found.push_back({.rule = &rule});
       return found;
     }
+    const TextRange everywhere{0, text_.size()};
+    if (ranges.empty()) ranges = {&everywhere, 1};
     std::size_t at = 0;
     re2::StringPiece whole;
-    while (at <= text_.size() &&
-           rule.expression->Match(piece(text_), at, text_.size(), RE2::UNANCHORED, &whole, 1)) {
-      const auto begin = static_cast<std::size_t>(whole.data() - text_.data());
-      at = std::max(begin + whole.size(), at + 1);
-      add(rule, begin, {whole.data(), whole.size()}, found);
+    for (const auto& range : ranges) {
+      at = std::max(at, range.begin);
+      while (at <= range.end && found.size() < kMostSecretMatches &&
+             rule.expression->Match(piece(text_), at, range.end, RE2::UNANCHORED, &whole, 1)) {
+        const auto begin = static_cast<std::size_t>(whole.data() - text_.data());
+        at = std::max(begin + whole.size(), at + 1);
+        add(rule, begin, {whole.data(), whole.size()}, found);
+      }
     }
     if (as_companion || rule.required.empty() || found.empty()) return found;
     return with_companions(rule, std::move(found));
@@ -130,6 +157,8 @@ class Finder {
   bool is_allowed(const SecretRule& rule, const SecretMatch& one, std::string_view line) const {
     if (rule.entropy != 0 && one.entropy <= rule.entropy) return true;
     if (rule.random && !looks_random(one.secret)) return true;
+    // Encoded text is judged by what it says, in the next pass.
+    if (rule.generic && is_encoded_text(one.secret)) return true;
     const auto lower = to_lower(one.secret);
     for (const auto* lists : {&all_.allowlists, &rule.allowlists})
       for (const auto& list : *lists)
@@ -164,6 +193,7 @@ class Finder {
                     .secret = secret_of(rule, match),
                     .encodings = std::move(encodings)};
     one.entropy = entropy_of(one.secret);
+    if (rule.generic) one.name = name_at_start(one.match);
     if (!is_allowed(rule, one, decoded_ != nullptr ? decoded_line : line))
       found.push_back(std::move(one));
   }
@@ -208,13 +238,12 @@ bool is_generic(const SecretRule& rule) {
 }  // namespace
 
 std::vector<SecretMatch> find_secrets(std::string_view path, std::string_view text,
-                                      const SecretRules& all,
-                                      std::span<const SecretRule* const> rules) {
+                                      const SecretRules& all, std::span<const RuleSearch> rules) {
   std::vector<SecretMatch> matches;
   if (allows_path(all.allowlists, path)) return matches;
   Finder finder(path, text, all);
-  for (const auto* rule : rules)
-    std::ranges::move(finder.of_rule(*rule, false), std::back_inserter(matches));
+  for (const auto& [rule, ranges] : rules)
+    std::ranges::move(finder.of_rule(*rule, false, ranges), std::back_inserter(matches));
   return matches;
 }
 
@@ -230,21 +259,32 @@ std::vector<SecretMatch> find_decoded_secrets(std::string_view path, std::string
 }
 
 void drop_generic(std::string_view text, std::vector<SecretMatch>& matches) {
-  const auto same_line = [&](const SecretMatch& a, const SecretMatch& b) {
-    const auto from = std::min(a.begin, b.begin);
-    const auto between = text.substr(from, std::max(a.begin, b.begin) - from);
-    return between.find('\n') == std::string_view::npos;
-  };
+  constexpr std::size_t kMostOnALine = 256;
+  std::vector<std::pair<std::size_t, std::size_t>> places;  // begin, number
+  for (std::size_t i = 0; i < matches.size(); ++i) places.emplace_back(matches[i].begin, i);
+  std::ranges::sort(places);
+  std::vector<std::size_t> line_of(matches.size());
+  std::map<std::size_t, std::vector<const SecretMatch*>> special;  // by line
+  std::size_t at = 0;
+  std::size_t line = 0;
+  for (const auto& [begin, number] : places) {
+    line += static_cast<std::size_t>(std::ranges::count(text.substr(at, begin - at), '\n'));
+    at = begin;
+    line_of[number] = line;
+    if (is_generic(*matches[number].rule)) continue;
+    auto& on_line = special[line];
+    if (on_line.size() < kMostOnALine) on_line.push_back(&matches[number]);
+  }
   std::vector<bool> drop(matches.size());
   for (std::size_t i = 0; i < matches.size(); ++i) {
-    if (!is_generic(*matches[i].rule)) continue;
-    drop[i] = std::ranges::any_of(matches, [&](const SecretMatch& other) {
-      return !is_generic(*other.rule) && same_line(matches[i], other) &&
-             other.secret.find(matches[i].secret) != std::string::npos;
-    });
+    const auto found = special.find(line_of[i]);
+    drop[i] = is_generic(*matches[i].rule) && found != special.end() &&
+              std::ranges::any_of(found->second, [&](const SecretMatch* other) {
+                return other->secret.find(matches[i].secret) != std::string::npos;
+              });
   }
-  std::size_t at = 0;
-  std::erase_if(matches, [&](const SecretMatch&) { return drop[at++]; });
+  std::size_t number = 0;
+  std::erase_if(matches, [&](const SecretMatch&) { return drop[number++]; });
 }
 
 }  // namespace crema::scan

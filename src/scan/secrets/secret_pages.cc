@@ -23,6 +23,9 @@ constexpr std::string_view kAssigned =
 // What ends a value, beside the end of the text.
 constexpr std::string_view kEnd = R"((?:[\s"'`;,<)\]}&|@]|\\[nrt"']|$))";
 
+constexpr std::size_t kUsualReach = 1024;
+constexpr std::size_t kReachBefore = 160;
+
 std::string expression_near(std::string_view name, std::string_view value, bool exact) {
   return fmt::format("(?i:{}){}({}{}){}", name, kAssigned, exact ? "" : "(?i)", value, kEnd);
 }
@@ -45,8 +48,7 @@ class PageReader {
     const auto words = CREMA_TRY(texts(*page_.metadata, "keywords"));
     for (const auto& one : matches->items) {
       auto rule = CREMA_TRY(match(*one));
-      if (rule.keywords.empty())
-        for (const auto& word : words) rule.keywords.push_back(to_lower(word));
+      if (rule.keywords.empty()) rule.keywords = words;
       rules.push_back(std::move(rule));
     }
     return rules;
@@ -81,6 +83,29 @@ class PageReader {
       return wrong(*value, fmt::format("`{}` must be a list", key));
     for (const auto& item : value->items) all.push_back(item->text);
     return all;
+  }
+
+  template <class Number>
+  Result<> number(const YamlNode& node, std::string_view key, Number& value) const {
+    const auto written = text(node, key);
+    const auto* end = written.data() + written.size();
+    if (!written.empty() && std::from_chars(written.data(), end, value).ptr != end)
+      return wrong(node, fmt::format("`{}` must be a number", key));
+    return {};
+  }
+
+  // Of a token and of what is near a name the keyword is a part; of an expression only where the
+  // page says so.
+  Result<> reach(const YamlNode& node, SecretRule& rule) const {
+    std::size_t told = 0;
+    CREMA_TRY(number(node, "reach", told));
+    if (told > 0)
+      rule.behind_keyword = told;
+    else if (child(node, "token") != nullptr || child(node, "near") != nullptr ||
+             flag(node, "local"))
+      rule.behind_keyword = kUsualReach;
+    if (rule.behind_keyword > 0) rule.before_keyword = kReachBefore;
+    return {};
   }
 
   Result<Expression> compiled(std::string text, const YamlNode& node) const {
@@ -126,13 +151,9 @@ class PageReader {
     rule.path = CREMA_TRY(compiled(text(node, "path"), node));
     if (!rule.expression && !rule.path && !rule.kubernetes)
       return wrong(node, "a match needs `token`, `near`, `expression`, `path` or `kubernetes`");
-    if (const auto entropy = text(node, "entropy"); !entropy.empty()) {
-      const auto* end = entropy.data() + entropy.size();
-      if (std::from_chars(entropy.data(), end, rule.entropy).ptr != end)
-        return wrong(node, "`entropy` must be a number");
-    }
-    for (const auto& word : CREMA_TRY(texts(node, "keywords")))
-      rule.keywords.push_back(to_lower(word));
+    CREMA_TRY(number(node, "entropy", rule.entropy));
+    rule.keywords = CREMA_TRY(texts(node, "keywords"));
+    CREMA_TRY(reach(node, rule));
     CREMA_TRY(allow(node, "allow", Allowlist::Target::secret, rule));
     CREMA_TRY(allow(node, "allow_match", Allowlist::Target::match, rule));
     CREMA_TRY(allow(node, "allow_line", Allowlist::Target::line, rule));

@@ -37,6 +37,7 @@ class Digest {
     add(rule.path);
     add(fmt::format("{} {} {} {} {} {} {}", rule.group, rule.entropy, rule.skip_report,
                     static_cast<int>(rule.severity), rule.random, rule.kubernetes, rule.generic));
+    add(fmt::format("{} {}", rule.before_keyword, rule.behind_keyword));
     add_all(rule.keywords);
     add_all(rule.aliases);
     add_all(rule.allowlists);

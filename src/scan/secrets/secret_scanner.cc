@@ -1,14 +1,18 @@
 #include "crema/scan/secrets/secret_scanner.h"
 
+#include "keyword_index.h"
+
 #include "crema/base/hash.h"
 #include "crema/scan/secrets/secret_match.h"
 #include "crema/scan/secrets/secret_pages.h"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -101,23 +105,29 @@ void drop_repeated(std::vector<SecretMatch>& matches) {
   matches = std::move(kept);
 }
 
+void say_what_is_not_seen(const FileView& view, std::span<const RuleSearch> rules,
+                          std::size_t matches, FileAnswer& answer) {
+  if (matches >= kMostSecretMatches)
+    answer.not_scanned.push_back(
+        {view.file.path, "secrets/too-many",
+         fmt::format("there are more than {} secrets in it", kMostSecretMatches)});
+  const bool manifest = std::ranges::any_of(rules, [&](const RuleSearch& search) {
+    return search.rule->kubernetes && RE2::PartialMatch(view.file.path, *search.rule->path);
+  });
+  if (manifest && view.text.size() > kLargestManifest)
+    answer.not_scanned.push_back(
+        {view.file.path, "secrets/too-large",
+         fmt::format("values of Kubernetes Secrets are looked for in files of up to {} bytes",
+                     kLargestManifest)});
+}
+
 }  // namespace
 
-SecretScanner::SecretScanner(SecretSettings settings) : settings_(std::move(settings)) {
-  std::map<std::string, std::size_t> index;
-  for (const auto& rule : settings_.rules->rules) {
-    if (rule.keywords.empty()) always_.push_back(&rule);
-    for (const auto& word : rule.keywords) {
-      const auto [place, fresh] = index.try_emplace(word, keywords_.size());
-      if (fresh) {
-        keywords_.push_back(word);
-        wanting_.emplace_back();
-      }
-      auto& rules = wanting_[place->second];
-      if (rules.empty() || rules.back() != &rule) rules.push_back(&rule);
-    }
-  }
-}
+SecretScanner::SecretScanner(SecretSettings settings)
+    : settings_(std::move(settings)),
+      index_(std::make_unique<const KeywordIndex>(*settings_.rules)) {}
+
+SecretScanner::~SecretScanner() = default;
 
 std::string SecretScanner::version() const {
   return sha256_hex(fmt::format("{} {} {} {}", kMethod, settings_.decode_depth,
@@ -125,23 +135,7 @@ std::string SecretScanner::version() const {
       .substr(0, 16);
 }
 
-std::vector<Literal> SecretScanner::literals() const {
-  std::vector<Literal> all;
-  for (const auto& word : keywords_) all.push_back({.text = word, .any_case = true});
-  return all;
-}
-
-// In the order of the rules.
-std::vector<const SecretRule*> SecretScanner::candidates(
-    std::span<const std::uint32_t> literals) const {
-  std::vector<const SecretRule*> rules = always_;
-  for (const auto literal : literals)
-    rules.insert(rules.end(), wanting_[literal].begin(), wanting_[literal].end());
-  std::ranges::sort(rules);
-  const auto again = std::ranges::unique(rules);
-  rules.erase(again.begin(), again.end());
-  return rules;
-}
+std::vector<Literal> SecretScanner::literals() const { return index_->literals(); }
 
 void SecretScanner::look_at_decoded(const FileView& view, std::vector<SecretMatch>& matches) const {
   std::deque<DecodedText> passes;
@@ -149,18 +143,10 @@ void SecretScanner::look_at_decoded(const FileView& view, std::vector<SecretMatc
     auto decoded = passes.empty() ? DecodedText::first(view.text) : passes.back().next();
     if (!decoded) return;
     passes.push_back(std::move(*decoded));
-    std::call_once(words_once_, [this] {
-      auto words = LiteralSet::create(literals());
-      if (words) words_.emplace(std::move(*words));
-    });
-    if (!words_) return;
-    auto search = words_->make_search();
-    if (!search) return;
-    std::vector<std::uint32_t> which;
-    words_->find_which(passes.back().text(), *search, which);
-    std::ranges::move(find_decoded_secrets(view.file.path, view.text, passes.back(),
-                                           *settings_.rules, candidates(which)),
-                      std::back_inserter(matches));
+    const auto rules = index_->of_new_text(passes.back().text());
+    std::ranges::move(
+        find_decoded_secrets(view.file.path, view.text, passes.back(), *settings_.rules, rules),
+        std::back_inserter(matches));
   }
 }
 
@@ -186,9 +172,10 @@ FileAnswer SecretScanner::look_at(const FileView& view) const {
   const bool binary = is_binary(view.text);
   // Of a binary file only the path tells.
   const auto text = binary ? std::string_view() : view.text;
-  const auto rules = binary ? always_ : candidates(view.literals);
+  const auto rules = binary ? index_->without_text() : index_->of_text(view.text, view.literals);
   auto matches = find_secrets(view.file.path, text, *settings_.rules, rules);
   if (!binary) look_at_decoded(view, matches);
+  say_what_is_not_seen(view, rules, matches.size(), answer);
   drop_generic(text, matches);
   drop_repeated(matches);
   Places places(text);

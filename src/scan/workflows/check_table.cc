@@ -69,6 +69,9 @@ constexpr auto kChecks = std::to_array<Check>({
     {"CRM-HEALTH-012", kHealth, check_scanned_tags},
     {"CRM-HEALTH-013", kHealth, check_skipped_without_secret},
     {"CRM-HEALTH-014", kHealth, check_retired_uploads},
+    // Whether a file is there is known when all files are: see wanted_files.h.
+    {"CRM-HEALTH-015", kHealth, nullptr},
+    {"CRM-HEALTH-016", kHealth, check_nothing_to_scan},
 });
 
 }  // namespace

@@ -68,6 +68,7 @@ void check_security_never_runs(const WorkflowFile&, const CheckSettings&, Workfl
 void check_skipped_without_secret(const WorkflowFile&, const CheckSettings&, WorkflowReport&);
 void check_coverage_gates(const WorkflowFile&, const CheckSettings&, WorkflowReport&);
 void check_placeholders(const WorkflowFile&, const CheckSettings&, WorkflowReport&);
+void check_nothing_to_scan(const WorkflowFile&, const CheckSettings&, WorkflowReport&);
 // health_tools.cc
 void check_lookalike_tools(const WorkflowFile&, const CheckSettings&, WorkflowReport&);
 void check_floating_tools(const WorkflowFile&, const CheckSettings&, WorkflowReport&);

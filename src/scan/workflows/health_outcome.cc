@@ -188,6 +188,35 @@ void check_skipped_without_secret(const WorkflowFile& file, const CheckSettings&
   }
 }
 
+void check_nothing_to_scan(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
+  if (file.kind != WorkflowFileKind::workflow) return;
+  const auto brings_files = [](const Step& step) {
+    for (const auto action : {"actions/checkout", "actions/download-artifact", "actions/cache"})
+      if (step.uses.is(action)) return true;
+    // Any other action, and any script, may fetch the code in a way of its own.
+    if (step.uses.kind == Uses::Kind::local) return true;
+    return says_any(step.script(), {"git ", "gh repo", "curl", "wget", "tar ", "cp "});
+  };
+  for (const auto& use : security_uses(file)) {
+    if (use.target != Target::repository || use.tool == "dependency-review" ||
+        use.tool == "scorecard" || use.tool == "sonar")
+      continue;
+    // It checks out by itself.
+    if (use.step->uses.is("golang/govulncheck-action") &&
+        !is_false(use.step->input("repo-checkout")))
+      continue;
+    const auto& steps = use.step->job->steps;
+    const bool any =
+        std::any_of(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(use.step->index + 1),
+                    brings_files);
+    if (!any)
+      report.add(*use.step, use.place(file),
+                 fmt::format("{} finds an empty folder: nothing in this job checks the code out",
+                             use.tool),
+                 std::string(use.tool));
+  }
+}
+
 void check_coverage_gates(const WorkflowFile& file, const CheckSettings&, WorkflowReport& report) {
   for (const Job& job : file.jobs) {
     for (const Step& step : job.steps) {

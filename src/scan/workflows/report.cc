@@ -4,26 +4,32 @@
 
 namespace crema::scan {
 
-Found& WorkflowReport::add(const Place& place, std::string message, std::string content) {
+Found found_of(const Rule& rule, std::string path, const Place& place, std::string message,
+               std::string content) {
   Found found{.content = std::move(content)};
   auto& finding = found.finding;
-  finding.rule = rule_.id;
-  finding.rule_name = rule_.title;
-  finding.aliases = rule_.aliases;
+  finding.rule = rule.id;
+  finding.rule_name = rule.title;
+  finding.aliases = rule.aliases;
   finding.family = "infrastructure";
-  finding.severity = rule_.severity;
+  finding.severity = rule.severity;
   finding.confidence = evidence::Confidence::high;
   finding.scanner = "crema";
   finding.message = std::move(message);
-  finding.fix.text = rule_.fix;
-  finding.help = rule_.why;
-  finding.locations.push_back({.path = file_.source->path(),
+  finding.fix.text = rule.fix;
+  finding.help = rule.why;
+  finding.locations.push_back({.path = std::move(path),
                                .line = place.line,
                                .column = place.column,
                                .end_line = place.end_line,
                                .end_column = place.end_column});
-  found.subject = file_.kind == WorkflowFileKind::action ? "action" : "workflow";
-  found_.push_back(std::move(found));
+  return found;
+}
+
+Found& WorkflowReport::add(const Place& place, std::string message, std::string content) {
+  found_.push_back(
+      found_of(rule_, file_.source->path(), place, std::move(message), std::move(content)));
+  found_.back().subject = file_.kind == WorkflowFileKind::action ? "action" : "workflow";
   return found_.back();
 }
 

@@ -13,6 +13,10 @@
 
 namespace crema::scan {
 
+// A finding of a rule at a place, without a subject.
+Found found_of(const Rule& rule, std::string path, const Place& place, std::string message,
+               std::string content);
+
 // The findings of one rule in one file.
 class WorkflowReport {
  public:
@@ -38,6 +42,7 @@ struct CheckSettings {
   std::vector<std::string> allowed_uses;    // when not empty, all others are forbidden
 };
 
+// Null where a rule needs more than the file.
 using CheckFunction = void (*)(const WorkflowFile& file, const CheckSettings& settings,
                                WorkflowReport& report);
 

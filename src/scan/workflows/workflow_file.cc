@@ -295,6 +295,8 @@ Result<WorkflowFile> read_workflow_file(WorkflowFileKind kind, const SourcePtr& 
                                                          : "updates";
   if (file.root->kind != YamlKind::mapping || file.find(wanted) == nullptr)
     return crema::fail("workflow/not-one", fmt::format("there is no `{}` in it", wanted));
+  if (!text_of(file.find(wanted)).empty())
+    return crema::fail("workflow/not-one", fmt::format("its `{}` is a mere text", wanted));
   Reader reader(file);
   if (kind == WorkflowFileKind::workflow) reader.read_workflow();
   if (kind == WorkflowFileKind::action) reader.read_action();

@@ -1,6 +1,7 @@
 #include "crema/scan/workflows/workflow_scanner.h"
 
 #include "report.h"
+#include "wanted_files.h"
 #include "workflow_file.h"
 
 #include "crema/base/hash.h"
@@ -22,6 +23,7 @@ class WorkflowScanner : public Scanner {
   WorkflowScanner(WorkflowSettings settings, std::vector<Rule> rules)
       : settings_{.forbidden_uses = std::move(settings.forbidden_uses),
                   .allowed_uses = std::move(settings.allowed_uses)},
+        exists_(std::move(settings.exists)),
         rules_(std::move(rules)) {
     const auto& selection = settings.selection;
     for (const auto& check : all_checks()) {
@@ -47,9 +49,11 @@ class WorkflowScanner : public Scanner {
     return !chosen_.empty() && file_kind(file.path) != WorkflowFileKind::none;
   }
   FileAnswer look_at(const FileView& view) const override;
+  TreeAnswer conclude(std::span<const FileNotes> notes) const override;
 
  private:
   CheckSettings settings_;
+  std::function<bool(const std::string& path)> exists_;
   std::vector<Rule> rules_;
   struct Chosen {
     const Check* check;
@@ -77,8 +81,34 @@ FileAnswer WorkflowScanner::look_at(const FileView& view) const {
     return answer;
   }
   for (const auto& [check, rule] : chosen_) {
+    if (check->run == nullptr) {
+      answer.notes = to_notes(wanted_files(*file));
+      continue;
+    }
     WorkflowReport report(*rule, *file, answer.found);
     check->run(*file, settings_, report);
+  }
+  return answer;
+}
+
+TreeAnswer WorkflowScanner::conclude(std::span<const FileNotes> notes) const {
+  TreeAnswer answer;
+  const auto chosen =
+      std::ranges::find_if(chosen_, [](const Chosen& one) { return one.check->run == nullptr; });
+  if (chosen == chosen_.end() || !exists_) return answer;
+  for (const auto& note : notes) {
+    for (const auto& file : from_notes(note.notes)) {
+      if (exists_(file.path)) continue;
+      auto found = found_of(*chosen->rule, std::string(note.path),
+                            {.line = file.line, .column = file.column},
+                            fmt::format("{} is told to read {}, which is not in the repository",
+                                        file.tool, file.path),
+                            file.path);
+      found.subject = file.subject;
+      found.first_line = file.first_line;
+      found.last_line = file.last_line;
+      answer.found.push_back(std::move(found));
+    }
   }
   return answer;
 }

@@ -8,6 +8,9 @@ namespace {
 TEST(Shims, KnowTheNamesTheyStandFor) {
   ASSERT_NE(find_shim("k6"), nullptr);
   EXPECT_EQ(find_shim("k6")->command, "load");
+  ASSERT_NE(find_shim("trivy"), nullptr);
+  EXPECT_EQ(find_shim("trivy")->command, "scan-as");
+  EXPECT_TRUE(find_shim("trivy")->named);
   EXPECT_EQ(find_shim("crema"), nullptr);
   EXPECT_EQ(find_shim(""), nullptr);
 }

@@ -111,6 +111,8 @@ TEST(ModuleCache, EscapesCapitals) {
   EXPECT_EQ(ModuleCache("/c").folder_of({"github.com/IBM/a", "v1.0.0"}),
             "/c/github.com/!i!b!m/a@v1.0.0");
   EXPECT_EQ(ModuleCache("/c").folder_of({"../../etc", "v1.0.0"}), "");
+  EXPECT_EQ(ModuleCache("/c").folder_of({"/etc", "v1.0.0"}), "");
+  EXPECT_EQ(ModuleCache("/c").folder_of({"a", "v1/../../etc"}), "");
   EXPECT_EQ(ModuleCache("").folder_of({"a", "v1.0.0"}), "");
 }
 

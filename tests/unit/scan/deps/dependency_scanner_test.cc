@@ -301,6 +301,8 @@ TEST_F(Dependencies, ModulesAreReadOnce) {
   write("cache/dep.org/a@v1.1.0/bad/bad.go", "package bad\n");
   const DependencySettings settings{.package_cache = folder_.path() / "kept/packages"};
   EXPECT_EQ(only(scan({kVulnerable}, settings)).reach, Reach::mentioned);
+  // It is not the repository's own code that does.
+  EXPECT_EQ(only(scan({kVulnerable}, settings)).severity, FindingSeverity::medium);
   ASSERT_TRUE(sys::remove_tree(folder_.path() / "cache"));
   EXPECT_EQ(only(scan({kVulnerable}, settings)).reach, Reach::mentioned);
   // What was kept for other advisories, or is damaged, does not count.
@@ -309,6 +311,13 @@ TEST_F(Dependencies, ModulesAreReadOnce) {
   EXPECT_EQ(only(scan({other}, settings)).reach, Reach::unknown);
   write("kept/packages", "crema go packages 1");
   EXPECT_EQ(only(scan({kVulnerable}, settings)).reach, Reach::unknown);
+}
+
+TEST_F(Dependencies, WhatIsTooLargeIsSaid) {
+  write("tree/go.mod", "module m\n" + std::string(std::size_t{3} << 20U, '\n'));
+  const auto done = scan({kVulnerable});
+  ASSERT_THAT(done.not_scanned, SizeIs(1));
+  EXPECT_EQ(done.not_scanned[0].code, "deps/too-large");
 }
 
 TEST_F(Dependencies, OldDataIsSaid) {

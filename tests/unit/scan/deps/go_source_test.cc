@@ -86,6 +86,9 @@ TEST(GoSource, FindsMethodsOfAnything) {
   EXPECT_THAT(mentions_in(ssh, "c.Dial()"), ElementsAre("Conn.Dial"));
   EXPECT_THAT(mentions_in(ssh, "f().Dial()"), ElementsAre("Conn.Dial"));
   EXPECT_THAT(mentions_in(ssh, "Dial()"), IsEmpty());
+  // That is the package's own function, or another package's.
+  EXPECT_THAT(mentions_in(ssh, "ssh.Dial()"), IsEmpty());
+  EXPECT_THAT(mentions_in(ssh + "\"net\"\n", "net.Dial()"), IsEmpty());
 }
 
 TEST(GoSource, WantsTheTypeOfMethodsThatAllHave) {

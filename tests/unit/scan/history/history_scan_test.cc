@@ -127,6 +127,29 @@ TEST_F(HistoryScanTest, IsTheSameWithAnyNumberOfThreads) {
   EXPECT_EQ(told(*one), told(*many));
 }
 
+TEST_F(HistoryScanTest, FindsTheSameInPartsAsInWholeFiles) {
+  std::string text;
+  for (int i = 0; i < 200; ++i) text += "line " + std::to_string(i) + "\n";
+  write("a.txt", text);
+  commit("first");
+  text.insert(text.find("line 20\n"), "secret=1\n");
+  text.insert(text.find("line 150\n"), "secret=2\n");
+  write("a.txt", text);
+  commit("second");
+  text.insert(0, "above\n");
+  text.insert(text.find("line 100\n"), "secret=3\nsecret=1\n");
+  write("a.txt", text);
+  commit("third");
+  const auto parts = scan_history(request());
+  auto asked = request();
+  asked.whole_files = true;
+  const auto whole = scan_history(asked);
+  ASSERT_TRUE(parts.has_value());
+  ASSERT_TRUE(whole.has_value());
+  EXPECT_THAT(told(*parts), ElementsAre("second a.txt:21", "second a.txt:152", "third a.txt:103"));
+  EXPECT_EQ(told(*parts), told(*whole));
+}
+
 TEST_F(HistoryScanTest, ReachesWhatOnlyABranchOrATagHas) {
   write("a.txt", "a\n");
   commit("first");

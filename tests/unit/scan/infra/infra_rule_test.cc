@@ -78,14 +78,30 @@ TEST(InfraRule, SaysWhatIsWrongAndWhere) {
   }
 }
 
+TEST(InfraRule, KnowsWhichOfSeveralItIs) {
+  const auto rule = page("for: c[*]\neach: env[*]\nbad: {value: bad}\n").value();
+  const auto read = InfraRule::read(rule, kFramework).value();
+  const auto which = [&](std::string text) {
+    std::vector<std::string> all;
+    for (const auto& hit : read.judge({.place = {nullptr, yaml(std::move(text))}}))
+      all.push_back(make_found(read, hit, {}, "pod").content);
+    return all;
+  };
+  EXPECT_THAT(which("c: [{name: web, env: [{name: B, value: bad}]}]\n"), ElementsAre("pod web B"));
+  EXPECT_THAT(which("c: [{name: web, env: [{name: A, value: bad}, {name: B, value: bad}]}]\n"),
+              ElementsAre("pod web A", "pod web B"));
+}
+
 TEST(InfraRule, MakesAFindingWithThePlaceOfKeyAndValue) {
-  const auto rule = page("aliases: [CKV_1]\nbad: {a: 1}\n").value();
+  const auto rule =
+      page("aliases: [CKV_1]\nframework: kubernetes\nincident: rights\nbad: {a: 1}\n").value();
   const auto read = InfraRule::read(rule, kFramework).value();
   const auto hits = read.judge({.place = {nullptr, yaml("x: 0\na: 1\n")}});
   ASSERT_EQ(hits.size(), 1U);
   const auto found = make_found(read, hits[0], {"f.yml", "Pod.ns.x", 1, 2}, "container web");
   EXPECT_EQ(found.finding.rule, "X-1");
   EXPECT_EQ(found.finding.aliases, std::vector<std::string>{"CKV_1"});
+  EXPECT_EQ(found.finding.incident, "kubernetes:rights:Pod.ns.x");
   EXPECT_EQ(found.subject, "Pod.ns.x");
   EXPECT_EQ(found.content, "container web");
   EXPECT_EQ(found.last_line, 2U);

@@ -37,10 +37,10 @@ bool has_keyword(const SecretRule& rule, std::string_view lower_text) {
 
 std::vector<std::string> secrets(const SecretRules& rules, std::string_view text,
                                  std::string_view path = "a.txt") {
-  std::vector<const SecretRule*> with_keywords;
+  std::vector<RuleSearch> with_keywords;
   const auto lower = to_lower(text);
   for (const auto& rule : rules.rules)
-    if (has_keyword(rule, lower)) with_keywords.push_back(&rule);
+    if (has_keyword(rule, lower)) with_keywords.push_back({.rule = &rule});
   std::vector<std::string> found;
   auto matches = find_secrets(path, text, rules, with_keywords);
   drop_generic(text, matches);

@@ -2,7 +2,7 @@
 
 #include "secret_example.h"
 
-#include "crema/base/strings.h"
+#include "crema/scan/core/literal_set.h"
 #include "crema/scan/secrets/secret_match.h"
 #include "crema/scan/secrets/secret_scanner.h"
 
@@ -18,12 +18,10 @@ namespace {
 
 // The findings of a scanner in one text, as scan_tree would have it look.
 std::vector<Found> look(const Scanner& scanner, const std::string& path, const std::string& text) {
-  const auto lower = to_lower(text);
+  const auto set = LiteralSet::create(scanner.literals()).value();
+  auto search = set.make_search().value();
   std::vector<std::uint32_t> which;
-  const auto literals = scanner.literals();
-  for (std::size_t i = 0; i < literals.size(); ++i)
-    if (lower.find(literals[i].text) != std::string::npos)
-      which.push_back(static_cast<std::uint32_t>(i));
+  set.find_which(text, search, which);
   const TreeFile file{.path = path, .size = text.size()};
   return scanner.look_at({.file = file, .text = text, .literals = which}).found;
 }
@@ -41,6 +39,29 @@ TEST(SecretPages, AreTrueToTheirExamples) {
           std::ranges::any_of(found, [&](const Found& one) { return one.finding.rule == rule.id; });
       EXPECT_EQ(is_found, example.bad) << rule.id << ":" << example.line << "\n" << text;
     }
+  }
+}
+
+// Only the surroundings of keywords are looked at: that must not change what is found.
+TEST(SecretPages, FindTheSameEverywhereInAText) {
+  const auto pages = parse_rules(secret_rule_pages()).value();
+  auto rules = secret_rules_of(pages, {}, false).value();
+  const SecretScanner quick({.rules = std::make_shared<SecretRules>(rules)});
+  for (auto& rule : rules.rules) rule.behind_keyword = 0;
+  const SecretScanner slow({.rules = std::make_shared<SecretRules>(rules)});
+  SecretExamples examples;
+  std::string text;
+  for (const auto& page : pages)
+    for (const auto& example : page.examples)
+      text += examples.complete(example.text) + std::string(200, ' ') + "filler\n";
+  const auto one = look(quick, "all.yaml", text);
+  const auto other = look(slow, "all.yaml", text);
+  EXPECT_GT(one.size(), pages.size());
+  ASSERT_EQ(one.size(), other.size());
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    EXPECT_EQ(one[i].finding.message, other[i].finding.message);
+    EXPECT_EQ(one[i].finding.locations[0].line, other[i].finding.locations[0].line);
+    EXPECT_EQ(one[i].finding.locations[0].column, other[i].finding.locations[0].column);
   }
 }
 

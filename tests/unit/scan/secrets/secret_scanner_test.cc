@@ -83,6 +83,25 @@ TEST_F(SecretScannerTest, PlacesWhatIsEncodedWhereItStands) {
   EXPECT_THAT(scan({.key = "k", .decode_depth = 0}).found, SizeIs(1));
 }
 
+TEST_F(SecretScannerTest, SaysWhatASecretIsCalled) {
+  write("a.env", "ACME_SIGNING_KEY=" + examples_.characters("alnum", 32) + "\n");
+  write("b.yaml", "kind: Secret\nstringData:\n  pass: " + examples_.characters("alnum", 12) + "\n");
+  const auto done = scan();
+  ASSERT_THAT(done.found, SizeIs(2));
+  EXPECT_THAT(done.found[0].finding.message, HasSubstr("`ACME_SIGNING_KEY`"));
+  EXPECT_THAT(done.found[1].finding.message, HasSubstr("`pass`"));
+}
+
+// A place-holder in base64 is one all the same, a password in base64 one all the same.
+TEST_F(SecretScannerTest, JudgesEncodedTextByWhatItSays) {
+  write("a.env", "API_TOKEN=" + base64_encode("your-api-token-goes-in-here") + "\n");
+  write("b.env", "API_TOKEN=" + base64_encode(examples_.characters("alnum", 24)) + "\n");
+  const auto done = scan();
+  ASSERT_THAT(done.found, SizeIs(1));
+  EXPECT_EQ(done.found[0].finding.locations[0].path, "b.env");
+  EXPECT_THAT(done.found[0].finding.message, HasSubstr("in base64"));
+}
+
 TEST_F(SecretScannerTest, LooksAtBinaryFilesByTheirNamesOnly) {
   const auto token = "ghp_" + examples_.characters("alnum", 36);
   write("store.p12", std::string("\0\1", 2) + token);
@@ -108,6 +127,25 @@ TEST_F(SecretScannerTest, TakesTheRulesOfAConfiguration) {
                   .found,
               SizeIs(1))
       << "a rule is disabled by the id that gitleaks has for it";
+}
+
+TEST_F(SecretScannerTest, IsBoundedOnHostileFiles) {
+  const auto token = "ghp_" + examples_.characters("alnum", 36);
+  std::string line;
+  for (int i = 0; i < 30'000; ++i) line += "token=\"" + token + "\" key secret ";
+  write("one-line.txt", line);
+  std::string lines = "kind: Secret\nstringData:\n";
+  while (lines.size() < std::size_t{5} << 20U) lines += "a:\n\n";
+  write("large.yaml", lines);
+  write("nested.txt", std::string(1 << 20, '%'));
+  write("base64.txt", std::string(1 << 20, 'A') + "1");
+  write("invalid.txt", "\xff\xfe token=\"" + token + "\"\xff\n");
+  const auto done = scan();
+  std::vector<std::string> codes;
+  for (const auto& one : done.not_scanned) codes.push_back(one.path + " " + one.code);
+  EXPECT_THAT(
+      codes, testing::ElementsAre("large.yaml secrets/too-large", "one-line.txt secrets/too-many"));
+  EXPECT_EQ(done.found[0].finding.locations[0].path, "invalid.txt");
 }
 
 TEST_F(SecretScannerTest, HasAnotherVersionWithOtherRules) {

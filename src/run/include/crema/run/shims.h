@@ -11,6 +11,7 @@ struct Shim {
   std::string_view name;     // of the program: "k6"
   std::string_view command;  // of crema, which gets the program's arguments: "load"
   std::string_view version;  // of the program whose behaviour it has
+  bool named = false;        // the command is told the program's name first
 };
 
 std::span<const Shim> shims();

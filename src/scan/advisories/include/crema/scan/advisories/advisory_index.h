@@ -37,7 +37,7 @@ struct VulnerableImport {
 struct EcosystemFacts {
   std::string_view name;
   std::string_view source;
-  std::string_view newest;  // day of the last change of any of its advisories
+  std::string_view newest;  // the day its data is of; "" where nobody says
   std::uint32_t advisories = 0;
 };
 

@@ -13,6 +13,7 @@ namespace crema::scan {
 
 struct IndexOptions {
   bool summaries = true;  // false: facts only, no sentence of anybody's
+  std::string day;        // as of which the data is; "" takes the newest that an advisory tells
   std::string source;     // where the data is from, with what its licence wants said
 };
 

@@ -19,6 +19,7 @@ struct ReachAnswer {
   evidence::Reach reach = evidence::Reach::unknown;
   std::string why;  // a part of a sentence: "nothing imports golang.org/x/crypto/ssh"
   std::vector<evidence::FindingLocation> places;
+  bool in_own_code = false;  // what is mentioned is so in the repository itself
 };
 
 struct DependencyHit {

@@ -53,9 +53,9 @@ using SymbolsByPackage =
 bool is_built(std::string_view file_name, std::string_view text, const GoTarget& target);
 
 // The imports, and of `symbols` those that are mentioned: a function as PACKAGE.Name, a method as
-// anything.Name, outside of strings and comments; one that every type has (Close, String) only
-// where its type is named too. It is a reader of import clauses, not a compiler: what is no Go
-// gives what was understood of it.
+// anything.Name but a package, outside of strings and comments; one that every type has (Close,
+// String) only where its type is named too. It is a reader of import clauses, not a compiler: what
+// is no Go gives what was understood of it.
 GoSourceFacts read_go_source(std::string_view text, const SymbolsByPackage& symbols);
 
 // For notes: one line for each fact.

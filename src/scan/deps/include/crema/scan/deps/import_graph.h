@@ -35,6 +35,12 @@ struct ReachedPackage {
 // Packages of the tree by folder ("services/a"; "" is the root's).
 using TreePackages = std::map<std::string, GoPackage, std::less<>>;
 
+// The packages of each module by the folder of its go.mod: a folder belongs to the nearest go.mod
+// above it. Those that `./...` leaves out (vendor, testdata, _x, .x) are nobody's.
+using OwnPackages = std::map<std::string, std::vector<const GoPackage*>, std::less<>>;
+OwnPackages own_packages(const TreePackages& tree,
+                         const std::set<std::string, std::less<>>& modules);
+
 struct GoModuleView {
   std::string folder;  // of its go.mod, from the root
   std::string path;    // of the module
@@ -45,7 +51,7 @@ class ImportGraph {
  public:
   struct Sources {
     const TreePackages& tree;
-    const std::vector<GoModuleView>& modules;  // all of the tree, for local replacements
+    const OwnPackages& own;
     const GoFolders& folders;
     const ModuleCache& cache;
     std::string root;  // of the tree, where local replacements outside of modules are read
@@ -83,7 +89,6 @@ class ImportGraph {
   void meet(const GoPackageFile& file, const std::string& importer, bool in_tree, bool tests);
   void reach(const std::string& package, const std::string& importer, GoPlace place, bool tests);
   void follow(bool tests);
-  bool is_own_folder(std::string_view folder) const;
   Located locate(std::string_view package);
   Located in_module(const BuiltModule& module, std::string_view package) const;
 };

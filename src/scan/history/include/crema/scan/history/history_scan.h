@@ -22,6 +22,9 @@ struct HistoryRequest {
   // In a hook git tells by its environment which index and which new objects are meant.
   bool in_hook = false;
   std::span<const Scanner* const> scanners;
+  // Of a version only what no earlier one of the same file had is looked at, with the lines around
+  // it; of YAML, whose lines mean little alone, all. True for scanners that need whole files.
+  bool whole_files = false;
   std::uint64_t largest_file = std::uint64_t{16} << 20U;
   std::size_t threads = 1;
   // How many of how many versions of files are done; by any thread, one at a time. May be empty.

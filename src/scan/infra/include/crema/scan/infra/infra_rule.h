@@ -9,6 +9,7 @@
 //     at: [value, .]                  where it points: the first of these that is there
 //     message: "The variable `{name}` of `{$container.name}` holds a password"
 //     check: docker-socket            in the place of `bad`: a function of the framework
+//     incident: hardening             findings of one resource with the same word are one thing to do
 #pragma once
 
 #include "crema/base/result.h"
@@ -29,6 +30,9 @@ namespace crema::scan {
 struct RuleHit {
   YamlPlace place;
   std::string message;
+  // Which of the places of `each` or `for` it is about, by its name, value or key; holds still when
+  // others come and go.
+  std::string which;
 };
 
 // What a rule asks that conditions cannot say. It gets what `for`, `each` and `when` let through,
@@ -74,6 +78,7 @@ class InfraRule {
   const Rule& rule() const { return *rule_; }
   const std::string& subject() const { return subject_; }  // of `for`
   const std::vector<std::string>& kinds() const { return kinds_; }
+  const std::string& incident() const { return incident_; }  // its word; "" where it stands alone
   const std::string& check() const { return check_; }  // the name of its function; "" without one
   // What it finds in one subject. The scope's place is what `for` names; where that is a path, the
   // resource's, and the rule goes along the path itself.
@@ -92,6 +97,7 @@ class InfraRule {
   std::vector<YamlPath> at_;
   RuleMessage message_;
   std::string check_;
+  std::string incident_;
   const NamedCheck* look_ = nullptr;
 
   void judge_one(const RuleScope& scope, std::vector<RuleHit>& hits) const;
@@ -111,7 +117,7 @@ struct Resource {
 };
 
 // The finding of a hit. `part` names what it is about inside the resource and holds still when
-// lines move: "container web"; "" for the resource itself.
+// lines move: "container web"; "" for the resource itself. The hit's own `which` comes behind it.
 Found make_found(const InfraRule& rule, const RuleHit& hit, const Resource& resource,
                  std::string_view part);
 

@@ -1,6 +1,7 @@
 // Pages of rules (scan/core/rule.h) as rules for secrets. A page adds to its metadata
 //
-//     keywords: [ghp_]                        one of them must be in the file, in any case
+//     keywords: [ghp_]                        one of them must be in the file; in any case, but for
+//                                             one that has capitals
 //     matches:
 //       - token: 'ghp_[0-9A-Za-z]{36}'        stands alone, in quotes or not
 //         entropy: 3                          in bits a character, which it must be above
@@ -11,10 +12,13 @@
 //       - kubernetes: true                    each value of a Kubernetes Secret
 //
 // and to each match, where it matters: `is` (the one of the page's aliases that this match is, in
-// place of all), `keywords` of its own, `path` (only files with such a path),
-// `exact: true` (the case of a value near a name counts), `random: true` (it must look like
-// chance), `generic: true` (weaker than any other rule), `allow` (expressions on what is no secret
-// after all), `allow_match` and `allow_line` (the same on all that matched, and on its line).
+// place of all), `keywords` of its own, `local: true` (a keyword is always part of what an
+// expression matches, so that only its surroundings are looked at; of `token` and `near` it must
+// be), `reach` (the same, and how many bytes that goes behind the keyword's end: 1024 and the rest
+// of the line), `path` (only files with such a path), `exact: true` (the case of a value near a
+// name counts), `random: true` (it must look like chance), `generic: true` (weaker than any other
+// rule), `allow` (expressions on what is no secret after all), `allow_match` and `allow_line` (the
+// same on all that matched, and on its line).
 #pragma once
 
 #include "crema/scan/core/rule.h"

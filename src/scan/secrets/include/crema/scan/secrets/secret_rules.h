@@ -62,9 +62,14 @@ struct SecretRule {
   std::string description;
   Expression expression;  // null for a rule of paths alone
   Expression path;
-  std::size_t group = 0;              // 0: the first that is not empty, or all of the match
-  double entropy = 0;                 // a secret's must be above it; 0 for none
-  std::vector<std::string> keywords;  // in lower case; one of them must be in the text
+  std::size_t group = 0;  // 0: the first that is not empty, or all of the match
+  double entropy = 0;     // a secret's must be above it; 0 for none
+  // One of them must be in the text: in any case, but for one that has capitals.
+  std::vector<std::string> keywords;
+  // Where a keyword is always part of what matches: how far that goes before its end and behind it,
+  // so that not all of the text needs to be looked at. 0: nobody knows.
+  std::size_t before_keyword = 0;
+  std::size_t behind_keyword = 0;
   std::vector<std::string> tags;
   std::vector<Allowlist> allowlists;
   std::vector<RequiredRule> required;

@@ -7,15 +7,13 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
 namespace crema::scan {
 
 struct SecretMatch;
+class KeywordIndex;
 
 struct SecretSettings {
   std::shared_ptr<const SecretRules> rules;
@@ -30,6 +28,7 @@ struct SecretSettings {
 class SecretScanner : public Scanner {
  public:
   explicit SecretScanner(SecretSettings settings);
+  ~SecretScanner() override;
 
   std::string_view name() const override { return "secrets"; }
   std::string version() const override;
@@ -40,14 +39,8 @@ class SecretScanner : public Scanner {
 
  private:
   SecretSettings settings_;
-  std::vector<std::string> keywords_;                    // each once
-  std::vector<std::vector<const SecretRule*>> wanting_;  // by keyword, those that wait for it
-  std::vector<const SecretRule*> always_;                // without keywords
-  // The keywords again, for decoded texts; made with the first of them.
-  mutable std::once_flag words_once_;
-  mutable std::optional<LiteralSet> words_;
+  std::unique_ptr<const KeywordIndex> index_;
 
-  std::vector<const SecretRule*> candidates(std::span<const std::uint32_t> literals) const;
   void look_at_decoded(const FileView& view, std::vector<SecretMatch>& matches) const;
   Found found_of(const SecretMatch& match, std::string_view path) const;
 };

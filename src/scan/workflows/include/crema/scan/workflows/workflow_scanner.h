@@ -7,6 +7,7 @@
 #include "crema/scan/core/rule_selection.h"
 #include "crema/scan/core/scanner.h"
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -21,6 +22,8 @@ struct WorkflowSettings {
   // whatever it does not name is forbidden.
   std::vector<std::string> forbidden_uses;
   std::vector<std::string> allowed_uses;
+  // For CRM-HEALTH-015: whether a path of the tree is there. Without it the rule finds nothing.
+  std::function<bool(const std::string& path)> exists;
 };
 
 // Errors are those of parse_rules.

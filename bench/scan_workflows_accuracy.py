@@ -1,9 +1,10 @@
 """The scanner of workflows beside checkov, KICS and zizmor, on their own test data.
 
-`./dev bench scan_workflows --data DIR` reads what was fetched to DIR/OWNER+NAME/repo. zizmor and checkov
+`./dev bench scan_workflows_accuracy --data DIR` reads what was fetched to DIR/OWNER+NAME/repo. zizmor and checkov
 are run where they are installed (--zizmor, --checkov); without them, their part is left out. --list prints
 where the two do not agree.
 """
+# builds: scan_workflows_bench
 import argparse
 import collections
 import json

@@ -1,0 +1,125 @@
+#include "keyword_index.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace crema::scan {
+namespace {
+
+// A token may be longer than a rule's reach says: then it is on one line.
+constexpr std::size_t kLongReach = 1024;
+constexpr std::size_t kLongestLine = 8192;
+constexpr std::size_t kLargestText = std::size_t{4} << 20U;
+
+bool has_capital(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+void widen(std::vector<TextRange>& ranges, TextRange range) {
+  if (!ranges.empty() && range.begin <= ranges.back().end)
+    ranges.back().end = std::max(ranges.back().end, range.end);
+  else
+    ranges.push_back(range);
+}
+
+}  // namespace
+
+KeywordIndex::KeywordIndex(const SecretRules& rules) {
+  std::map<std::string, std::size_t> index;
+  for (const auto& rule : rules.rules) {
+    if (rule.keywords.empty()) always_.push_back(&rule);
+    for (const auto& word : rule.keywords) {
+      const auto [place, fresh] = index.try_emplace(word, literals_.size());
+      if (fresh) {
+        literals_.push_back({.text = word, .any_case = !has_capital(word)});
+        wanting_.emplace_back();
+      }
+      auto& waiting = wanting_[place->second];
+      if (waiting.empty() || waiting.back() != &rule) waiting.push_back(&rule);
+    }
+  }
+}
+
+// A search is for one thread at a time; one that is done is kept for the next.
+template <class Use>
+void KeywordIndex::search(const Use& use) const {
+  std::call_once(once_, [this] {
+    if (auto set = LiteralSet::create(literals_)) set_.emplace(std::move(*set));
+  });
+  if (!set_) return;
+  std::optional<LiteralSet::Search> own;
+  {
+    auto kept = searches_.lock();
+    if (!kept->empty()) {
+      own.emplace(std::move(kept->back()));
+      kept->pop_back();
+    }
+  }
+  if (!own) {
+    auto made = set_->make_search();
+    if (!made) return;
+    own.emplace(std::move(*made));
+  }
+  use(*set_, *own);
+  searches_.lock()->push_back(std::move(*own));
+}
+
+// In the order of the rules.
+std::vector<const SecretRule*> KeywordIndex::candidates(
+    std::span<const std::uint32_t> which) const {
+  auto rules = always_;
+  for (const auto literal : which)
+    rules.insert(rules.end(), wanting_[literal].begin(), wanting_[literal].end());
+  std::ranges::sort(rules);
+  const auto again = std::ranges::unique(rules);
+  rules.erase(again.begin(), again.end());
+  return rules;
+}
+
+std::vector<RuleSearch> KeywordIndex::without_text() const {
+  std::vector<RuleSearch> searches;
+  for (const auto* rule : always_) searches.push_back({.rule = rule});
+  return searches;
+}
+
+std::vector<RuleSearch> KeywordIndex::of_text(std::string_view text,
+                                              std::span<const std::uint32_t> which) const {
+  std::vector<RuleSearch> searches;
+  bool any_local = false;
+  for (const auto* rule : candidates(which)) {
+    any_local = any_local || rule->behind_keyword > 0;
+    searches.push_back({.rule = rule});
+  }
+  // Of a very large text the places of words may take more memory than they save time.
+  if (!any_local || text.size() > kLargestText) return searches;
+  std::map<const SecretRule*, std::vector<TextRange>> ranges;
+  search([&](const LiteralSet& set, LiteralSet::Search& own) {
+    std::vector<LiteralHit> hits;
+    set.find(text, own, hits);
+    std::size_t line_end = 0;
+    for (const auto& [literal, end] : hits) {
+      if (end > line_end) line_end = std::min(text.find('\n', end), text.size());
+      for (const auto* rule : wanting_[literal]) {
+        if (rule->behind_keyword == 0) continue;
+        const auto length = literals_[literal].text.size() + rule->before_keyword;
+        auto behind = end + rule->behind_keyword;
+        if (rule->behind_keyword >= kLongReach)
+          behind = std::max(behind, std::min(line_end + 1, end + kLongestLine));
+        widen(ranges[rule], {end - std::min(end, length), std::min(behind, text.size())});
+      }
+    }
+  });
+  for (auto& one : searches)
+    if (const auto found = ranges.find(one.rule); found != ranges.end())
+      one.ranges = std::move(found->second);
+  return searches;
+}
+
+std::vector<const SecretRule*> KeywordIndex::of_new_text(std::string_view text) const {
+  std::vector<std::uint32_t> which;
+  search([&](const LiteralSet& set, LiteralSet::Search& own) { set.find_which(text, own, which); });
+  return candidates(which);
+}
+
+}  // namespace crema::scan
