@@ -65,6 +65,8 @@ std::string settings_text(const DockerfileSettings& settings) {
   for (const auto& registry : settings.trusted_registries) text += "r " + registry + "\n";
   for (const auto& [name, kind] : settings.labels)
     text += fmt::format("l {} {}\n", name, static_cast<int>(kind));
+  for (const auto& [name, severity] : settings.severities)
+    text += fmt::format("s {} {}\n", name, static_cast<int>(severity));
   return text + (settings.strict_labels ? "strict\n" : "");
 }
 
@@ -78,7 +80,9 @@ class DockerfileScanner : public Scanner {
     settings.extra_rules.clear();
     std::string version = std::string(kMethod) + settings_text(settings);
     for (const auto& page : dockerfile_rule_pages()) version += page.text;
-    for (const auto& rule : scanner->rules_) {
+    for (auto& rule : scanner->rules_) {
+      for (const auto& [name, severity] : settings.severities)
+        if (rule.is_called(name)) rule.severity = severity;
       if (!settings.selection.takes_framework(kFramework) || !settings.selection.takes(rule))
         continue;
       scanner->ready_.push_back(CREMA_TRY(ready(rule)));

@@ -6,6 +6,9 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
+#include <utility>
+
 namespace crema::scan {
 namespace {
 
@@ -39,6 +42,19 @@ Result<> read_labels(const SourcePtr& file, const YamlNode& node, DockerfileSett
   return {};
 }
 
+void read_overrides(const YamlNode& node, DockerfileSettings& settings) {
+  using evidence::FindingSeverity;
+  constexpr std::pair<std::string_view, FindingSeverity> kLevels[] = {
+      {"error", FindingSeverity::high},
+      {"warning", FindingSeverity::medium},
+      {"info", FindingSeverity::low},
+      {"style", FindingSeverity::note}};
+  for (const auto& [level, severity] : kLevels)
+    for (const auto& [key, rules] : node.entries)
+      if (key->text == level)
+        for (const auto& rule : rules->items) settings.severities[rule->text] = severity;
+}
+
 }  // namespace
 
 Result<> read_hadolint_settings(const SourcePtr& file, DockerfileSettings& settings) {
@@ -46,6 +62,7 @@ Result<> read_hadolint_settings(const SourcePtr& file, DockerfileSettings& setti
   for (const auto& [key, value] : root->entries) {
     if (key->text == "trustedRegistries") CREMA_TRY(read_registries(file, *value, settings));
     if (key->text == "label-schema") CREMA_TRY(read_labels(file, *value, settings));
+    if (key->text == "override") read_overrides(*value, settings);
     if (key->text == "strict-labels") settings.strict_labels = value->text == "true";
   }
   return {};

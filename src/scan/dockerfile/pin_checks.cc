@@ -151,13 +151,13 @@ void rpm_unpinned(const Build& build, DockerfileReport& report,
       const bool module = shell::has_argument(command, "module");
       for (const auto* word : shell::operands(command)) {
         if (word->text == "install" || word->text == "module") continue;
-        const auto package = build.expanded(word->text);
-        const bool known_variable = word->text.find('-') != std::string::npos &&
-                                    dockerfile::has_variable(word->text) &&
-                                    build.is_set(word->text, step.stage);
-        if (module ? package.find(':') != std::string::npos
-                   : known_variable || has_rpm_version(package))
-          continue;
+        const std::string_view package = word->text;
+        // A variable is a version where this stage knows it.
+        const bool pinned = module ? has_any(package, {":"})
+                            : dockerfile::has_variable(package)
+                                ? has_any(package, {"-"}) && build.is_set(package, step.stage)
+                                : has_rpm_version(package);
+        if (pinned) continue;
         report.add_command(step, command, *word,
                            fmt::format("`{}` has no version: write `PACKAGE-VERSION`", word->text));
         break;

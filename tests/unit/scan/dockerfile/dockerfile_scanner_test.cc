@@ -200,6 +200,13 @@ TEST(HadolintSettings, SayRegistriesAndLabels) {
   EXPECT_THAT(settings.trusted_registries, ElementsAre("docker.io"));
   EXPECT_EQ(settings.labels.at("url"), LabelKind::url);
   EXPECT_TRUE(settings.strict_labels);
+  ASSERT_TRUE(read("override:\n  error: [DL3007]\n  style: [DL4000]\n"));
+  EXPECT_EQ(settings.severities.at("DL4000"), evidence::FindingSeverity::note);
+  const auto scanner =
+      make_dockerfile_scanner({.severities = std::move(settings.severities)}).value();
+  for (const auto& one : look(*scanner, "FROM a:latest\n").found)
+    if (one.finding.rule == "CRM-DOCKER-101")
+      EXPECT_EQ(one.finding.severity, evidence::FindingSeverity::high);
   const auto wrong = read("label-schema:\n  a: colour\n");
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().code, "dockerfile/settings");

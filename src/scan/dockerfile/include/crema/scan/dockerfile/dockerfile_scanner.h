@@ -25,9 +25,12 @@ struct DockerfileSettings {
   std::map<std::string, LabelKind, std::less<>>
       labels;                  // that an image must have, with their kinds
   bool strict_labels = false;  // and no others
+  // By the names of rules, their own or others': how much they matter to the team.
+  std::map<std::string, evidence::FindingSeverity, std::less<>> severities;
 };
 
-// `trustedRegistries`, `label-schema` and `strict-labels` of a .hadolint.yaml, into the settings.
+// `trustedRegistries`, `label-schema`, `strict-labels` and `override` of a .hadolint.yaml, into the
+// settings: its error, warning, info and style are high, medium, low and note.
 // Errors are those of YAML, and "dockerfile/settings".
 Result<> read_hadolint_settings(const SourcePtr& file, DockerfileSettings& settings);
 
