@@ -1,5 +1,6 @@
 // `crema scan-as`: a scan as another scanner's command line asks for it, with its exit code and its
 // files. What steps get who call trivy, gitleaks and the like where those are not installed.
+#include "command.h"
 #include "evidence_run.h"
 #include "left_evidence.h"
 #include "output.h"

@@ -47,7 +47,8 @@ std::string upper(const Finding& finding) {
 // https://github.com/gitleaks/gitleaks, report of `--report-format json`; no secret is in it.
 json gitleaks_json(const scan::ScanOutcome& outcome) {
   auto all = json::array();
-  for (const auto& [finding, subject, content, first, last] : outcome.found) {
+  for (const auto& one : outcome.found) {
+    const auto& finding = one.finding;
     const auto& place = place_of(finding);
     all.push_back(
         {{"RuleID", finding.rule},
