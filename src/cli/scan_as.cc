@@ -30,7 +30,9 @@ using Format = ToolRequest::Format;
 ScanOptions options_of(const ToolRequest& request) {
   ScanOptions options;
   options.words = request.families;
-  options.words.insert(options.words.end(), request.paths.begin(), request.paths.end());
+  // A folder may be called as a family is.
+  for (const auto& path : request.paths)
+    options.words.push_back(path.starts_with("/") || path.starts_with(".") ? path : "./" + path);
   options.selection = {
       .only = request.only, .skipped = request.skipped, .frameworks = request.frameworks};
   options.config = request.config;
@@ -78,8 +80,7 @@ Result<> write(const sys::Host& host, const std::string& file, const std::string
 }
 
 Result<> keep(const sys::Host& host, const Project& project, const ToolRequest& request,
-              const scan::ScanOutcome& outcome, const std::string& text, bool passed) {
-  auto scans = scan::evidence_of(outcome, CREMA_VERSION);
+              std::vector<evidence::Scan> scans, const std::string& text, bool passed) {
   std::vector<evidence::Evidence> left(std::make_move_iterator(scans.begin()),
                                        std::make_move_iterator(scans.end()));
   if (const auto step = host.variable("CREMA_EVIDENCE"))
@@ -105,32 +106,33 @@ Result<int> scan_as(const sys::Host& host, const ToolRequest& request) {
   const auto project = find_project(host);
   auto options = options_of(request);
   auto asked = CREMA_TRY(request_of(host, project, options));
-  // What a tool's default branch has counts for the tool as well.
+  // Other tools know no base: what was there before counts as well.
   asked.base.clear();
   std::stop_source stop;
   const sys::SignalWatcher signals(stop, [] { ::_exit(static_cast<int>(ExitCode::interrupted)); });
   asked.stop = stop.get_token();
   auto outcome = CREMA_TRY(scan::run_scan(asked));
+  // The evidence has all of it, as `crema scan --severity` leaves it.
+  auto whole = scan::evidence_of(outcome, CREMA_VERSION);
   std::erase_if(outcome.found, [&](const auto& one) { return is_left_out(one, request); });
   if (outcome.interrupted) return static_cast<int>(ExitCode::interrupted);
   const auto found = static_cast<std::size_t>(std::ranges::count_if(outcome.found, counts));
-  const ScanTextOptions shown{.root = project.root, .all = true};
-  const auto plain =
-      findings_text(outcome, shown, {}) +
-      fmt::format("{}: {} {} found\n", request.tool, found, found == 1 ? "thing" : "things");
+  const auto text = [&](const evidence::Style& style) {
+    return findings_text(outcome, {.root = project.root, .all = true}, style) +
+           fmt::format("{}: {} {} found\n", request.tool, found, found == 1 ? "thing" : "things");
+  };
+  const auto plain = text({});
   say(request, outcome);
-  if (request.output.empty() || request.format == Format::text) {
-    print(request.format == Format::text && request.output.empty()
-              ? findings_text(outcome, shown, output_style(host)) +
-                    fmt::format("{}: {} {} found\n", request.tool, found,
-                                found == 1 ? "thing" : "things")
-              : document_of(request.format, request, outcome, plain));
-  }
+  // A table for people is shown even where it goes to a file as well.
+  if (request.format == Format::text)
+    print(text(output_style(host)));
+  else if (request.output.empty())
+    print(document_of(request.format, request, outcome, plain));
   CREMA_TRY(write(host, request.output, document_of(request.format, request, outcome, plain)));
   CREMA_TRY(write(host, request.sarif_file, document_of(Format::sarif, request, outcome, plain)));
   CREMA_TRY(write(host, request.json_file, document_of(Format::json, request, outcome, plain)));
   const int code = scan::tool_exit_code(request, found);
-  CREMA_TRY(keep(host, project, request, outcome, plain, code == 0));
+  CREMA_TRY(keep(host, project, request, std::move(whole), plain, code == 0));
   return code;
 }
 
