@@ -14,6 +14,8 @@
 namespace crema::scan {
 namespace {
 
+constexpr std::size_t kMostRelated = 8000;
+
 std::string shown_folder(const std::string& folder) { return folder.empty() ? "." : folder; }
 
 }  // namespace
@@ -138,6 +140,15 @@ void TreeJudgement::judge_chart(const std::string& folder) {
 }
 
 void TreeJudgement::judge_relations() {
+  // Each is held against all others.
+  if (resources_.size() > kMostRelated) {
+    answer_.not_scanned.push_back(
+        {resources_.front().path, "kubernetes/too-many-resources",
+         fmt::format("the tree has {} resources: more than {} are not held against each other; "
+                     "scan its applications one by one",
+                     resources_.size(), kMostRelated)});
+    return;
+  }
   for (const auto* rule : rules_.across()) {
     const auto relation =
         std::ranges::find(resource_relations(), rule->check(), &ResourceRelation::name);
