@@ -3,11 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace crema::scan {
 namespace {
 
-using All = std::span<const PlacedResource>;
+using All = const ResourceSet&;
 
 bool is_binding(const PlacedResource& one) {
   return one.resource.kind == "RoleBinding" || one.resource.kind == "ClusterRoleBinding";
@@ -18,10 +19,9 @@ const PlacedResource* role_of(All all, const PlacedResource& binding) {
   const auto kind = text_at(binding.resource.root, "roleRef.kind");
   const auto name = text_at(binding.resource.root, "roleRef.name");
   const PlacedResource* role = nullptr;
-  for (const auto& one : all) {
-    if (one.resource.kind != kind || one.resource.name != name) continue;
-    if (kind == "Role" && !share_namespace(one, binding)) continue;
-    if (role == nullptr || nearness(one, binding) > nearness(*role, binding)) role = &one;
+  for (const auto* one : all.named(kind, name)) {
+    if (kind == "Role" && !share_namespace(*one, binding)) continue;
+    if (role == nullptr || nearness(*one, binding) > nearness(*role, binding)) role = one;
   }
   return role;
 }
@@ -38,19 +38,19 @@ void role_of_binding(All all, const InfraRule& rule, const RelationReport& repor
   }
 }
 
-// And of each role that a binding gives to a service account, with that as `$binding`.
+// And of each role that is bound, with a binding that gives it as `$binding`.
 void bound_role(All all, const InfraRule& rule, const RelationReport& report) {
-  for (const auto& role : all) {
-    if (role.resource.kind != "Role" && role.resource.kind != "ClusterRole") continue;
-    const YamlPlace root{nullptr, role.resource.root};
-    for (const auto& binding : all) {
-      if (!is_binding(binding) || role_of(all, binding) != &role) continue;
-      const RuleScope scope{
-          .place = root,
-          .beginnings = {{"$", root}, {"$binding", {nullptr, binding.resource.root}}}};
-      const auto hits = rule.judge(scope);
-      for (const auto& hit : hits) report(role, hit.place, hit.message);
-      if (!hits.empty()) break;
+  std::set<const PlacedResource*> reported;
+  for (const auto& binding : all) {
+    if (!is_binding(binding)) continue;
+    const auto* role = role_of(all, binding);
+    if (role == nullptr || reported.contains(role)) continue;
+    const YamlPlace root{nullptr, role->resource.root};
+    const RuleScope scope{
+        .place = root, .beginnings = {{"$", root}, {"$binding", {nullptr, binding.resource.root}}}};
+    for (const auto& hit : rule.judge(scope)) {
+      report(*role, hit.place, hit.message);
+      reported.insert(role);
     }
   }
 }

@@ -133,7 +133,8 @@ FileAnswer KubernetesScanner::look_at(const FileView& view) const {
         notes.kind == FileKind::template_
             ? fmt::format("it is a template, and no YAML before it is rendered (line {})",
                           error.span.line)
-            : fmt::format("line {}: {}", error.span.line, error.message)};
+        : error.span.line == 0 ? error.message
+                               : fmt::format("line {}: {}", error.span.line, error.message)};
   } else if (is_patch(*documents)) {
     notes.kind = FileKind::patch;
   } else if (!is_manifest && notes.kind == FileKind::manifest) {

@@ -12,7 +12,7 @@ namespace crema::scan {
 namespace {
 
 using formats::YamlPtr;
-using All = std::span<const PlacedResource>;
+using All = const ResourceSet&;
 
 YamlPlace place_at(const PlacedResource& of, std::string_view path) {
   return YamlPath::parse(path, {}).value().nearest({nullptr, of.resource.root});
@@ -33,11 +33,12 @@ std::string selector_text(const YamlPtr& selector) {
   return text;
 }
 
-bool any_pod(All all, const PlacedResource& near,
-             const std::function<bool(const Labels&)>& chosen) {
-  return std::ranges::any_of(all, [&](const auto& one) {
-    return one.pod.template_place.value && share_namespace(near, one) && chosen(one.labels);
-  });
+// Whether a selector chooses pods of some workload that may meet `near`.
+bool chooses_any(All all, const PlacedResource& near, const YamlPtr& selector) {
+  return std::ranges::any_of(
+      all.with_labels(labels_of(child(*selector, "matchLabels").value)), [&](const auto* one) {
+        return share_namespace(near, *one) && is_selected(selector, one->labels);
+      });
 }
 
 void dangling_service(All all, const InfraRule&, const RelationReport& report) {
@@ -45,7 +46,8 @@ void dangling_service(All all, const InfraRule&, const RelationReport& report) {
     if (service.resource.kind != "Service" || !service.resource.group().empty()) continue;
     const auto selector = labels_of(node_at(service.resource.root, "spec.selector"));
     if (selector.empty() || text_at(service.resource.root, "spec.type") == "ExternalName") continue;
-    if (!any_pod(all, service, [&](const auto& labels) { return has_labels(labels, selector); }))
+    if (std::ranges::none_of(all.with_labels(selector),
+                             [&](const auto* one) { return share_namespace(service, *one); }))
       report(
           service, place_at(service, "spec.selector"),
           fmt::format("Service `{}` chooses pods with {}, and nothing in this tree makes such pods",
@@ -73,10 +75,10 @@ void service_target_port(All all, const InfraRule&, const RelationReport& report
     const auto selector = labels_of(node_at(service.resource.root, "spec.selector"));
     const auto ports = node_at(service.resource.root, "spec.ports");
     if (selector.empty() || !ports) continue;
-    std::vector<const PlacedResource*> chosen;
-    for (const auto& one : all)
-      if (one.pod.spec.value && share_namespace(service, one) && has_labels(one.labels, selector))
-        chosen.push_back(&one);
+    auto chosen = all.with_labels(selector);
+    std::erase_if(chosen, [&](const auto* one) {
+      return !one->pod.spec.value || !share_namespace(service, *one);
+    });
     if (chosen.empty()) continue;
     for (const auto& port : ports->items) {
       auto target = child(*port, "targetPort");
@@ -136,12 +138,10 @@ void dangling_ingress(All all, const InfraRule&, const RelationReport& report) {
     for (const auto& backend : backends_of(ingress)) {
       bool named = false;
       bool served = false;
-      for (const auto& one : all) {
-        if (one.resource.kind != "Service" || one.resource.name != backend.service ||
-            !share_namespace(ingress, one))
-          continue;
+      for (const auto* one : all.named("Service", backend.service)) {
+        if (!share_namespace(ingress, *one)) continue;
         named = true;
-        served = served || serves(one, backend.port);
+        served = served || serves(*one, backend.port);
       }
       if (served) continue;
       report(
@@ -171,7 +171,7 @@ void dangling_network_policy(All all, const InfraRule&, const RelationReport& re
     if (policy.resource.kind != "NetworkPolicy") continue;
     const auto selector = node_at(policy.resource.root, "spec.podSelector");
     if (!selector || selector->entries.empty()) continue;
-    if (!any_pod(all, policy, [&](const auto& labels) { return is_selected(selector, labels); }))
+    if (!chooses_any(all, policy, selector))
       report(policy, place_at(policy, "spec.podSelector.matchLabels.*"),
              fmt::format(
                  "NetworkPolicy `{}` is for pods with {}, and nothing in this tree makes such pods",
@@ -189,8 +189,7 @@ void dangling_peer(All all, const InfraRule&, const RelationReport& report) {
         if (!selector.value || selector.value->entries.empty() ||
             child(*peer.value, "namespaceSelector").value)
           continue;
-        if (!any_pod(all, policy,
-                     [&](const auto& labels) { return is_selected(selector.value, labels); }))
+        if (!chooses_any(all, policy, selector.value))
           report(policy, selector,
                  fmt::format("NetworkPolicy `{}` names peers with {}, and nothing in this tree "
                              "makes such pods",
@@ -201,7 +200,7 @@ void dangling_peer(All all, const InfraRule&, const RelationReport& report) {
 }
 
 bool covers_pod(const PlacedResource& policy, const PlacedResource& workload) {
-  if (policy.resource.kind != "NetworkPolicy" || !share_namespace(policy, workload)) return false;
+  if (!share_namespace(policy, workload)) return false;
   const auto selector = node_at(policy.resource.root, "spec.podSelector");
   if (!selector) return false;
   // One for all pods of a namespace that nobody names is for those beside it.
@@ -217,7 +216,8 @@ bool covers_pod(const PlacedResource& policy, const PlacedResource& workload) {
 void no_network_policy(All all, const InfraRule& rule, const RelationReport& report) {
   for (const auto& workload : all) {
     if (!workload.pod.spec.value) continue;
-    if (std::ranges::any_of(all, [&](const auto& one) { return covers_pod(one, workload); }))
+    if (std::ranges::any_of(all.of_kind("NetworkPolicy"),
+                            [&](const auto* one) { return covers_pod(*one, workload); }))
       continue;
     const auto place = place_at(workload, "metadata.name");
     report(workload, place,
@@ -241,9 +241,9 @@ void dangling_service_monitor(All all, const InfraRule&, const RelationReport& r
         return name->text == one.resource.given_namespace;
       });
     };
-    if (std::ranges::any_of(all, [&](const auto& one) {
-          return one.resource.kind == "Service" && in_space(one) &&
-                 is_selected(selector, labels_of(node_at(one.resource.root, "metadata.labels")));
+    if (std::ranges::any_of(all.of_kind("Service"), [&](const auto* one) {
+          return in_space(*one) &&
+                 is_selected(selector, labels_of(node_at(one->resource.root, "metadata.labels")));
         }))
       continue;
     report(monitor, place_at(monitor, chooses ? "spec.selector" : "spec.namespaceSelector"),

@@ -7,6 +7,7 @@
 #include "manifest.h"
 
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,14 +26,35 @@ struct PlacedResource {
   PlacedResource(KubeResource its, std::string its_path, std::string its_rendering);
 };
 
+// All resources of a tree, found by what relations ask for.
+class ResourceSet {
+ public:
+  explicit ResourceSet(std::vector<PlacedResource> all);
+  using Pointers = std::vector<const PlacedResource*>;
+
+  auto begin() const { return all_.begin(); }
+  auto end() const { return all_.end(); }
+  const Pointers& of_kind(std::string_view kind) const;
+  const Pointers& named(std::string_view kind, std::string_view name) const;
+  // Workloads whose pods have all these labels; all of them where there are none.
+  Pointers with_labels(const Labels& wanted) const;
+
+ private:
+  using Index = std::map<std::string, Pointers, std::less<>>;
+  std::vector<PlacedResource> all_;
+  Index by_kind_;
+  Index by_name_;
+  Index by_label_;
+  Pointers workloads_;
+};
+
 using RelationReport =
     std::function<void(const PlacedResource& of, const YamlPlace& place, std::string message)>;
 
 struct ResourceRelation {
   std::string_view name;
   // `rule` may have a condition of its own, to be asked with what the relation knows.
-  void (*look)(std::span<const PlacedResource> all, const InfraRule& rule,
-               const RelationReport& report);
+  void (*look)(const ResourceSet& all, const InfraRule& rule, const RelationReport& report);
 };
 
 std::span<const ResourceRelation> resource_relations();

@@ -14,6 +14,8 @@
 namespace crema::scan {
 namespace {
 
+constexpr std::size_t kMostRelated = 50'000;
+
 std::string shown_folder(const std::string& folder) { return folder.empty() ? "." : folder; }
 
 }  // namespace
@@ -138,25 +140,34 @@ void TreeJudgement::judge_chart(const std::string& folder) {
 }
 
 void TreeJudgement::judge_relations() {
+  // Each is held against all others.
+  if (resources_.size() > kMostRelated) {
+    answer_.not_scanned.push_back(
+        {resources_.front().path, "kubernetes/too-many-resources",
+         fmt::format("the tree has {} resources: more than {} are not held against each other; "
+                     "scan its applications one by one",
+                     resources_.size(), kMostRelated)});
+    return;
+  }
+  const ResourceSet all(std::move(resources_));
   for (const auto* rule : rules_.across()) {
     const auto relation =
         std::ranges::find(resource_relations(), rule->check(), &ResourceRelation::name);
-    relation->look(resources_, *rule,
-                   [&](const PlacedResource& of, const YamlPlace& place, std::string message) {
-                     if (!rule->kinds().empty() &&
-                         std::ranges::find(rule->kinds(), of.resource.kind) == rule->kinds().end())
-                       return;
-                     const FileOf file_of = [&](const auto& node) {
-                       const auto* file = kustomize_.origins().file_of(node);
-                       return file == nullptr ? &of.path : file;
-                     };
-                     auto found =
-                         found_in(of.resource, *rule, {place, std::move(message)}, "", file_of);
-                     // What is missing may be in a chart that was not rendered.
-                     if (!charts_.empty() && !render_chart_)
-                       found.finding.confidence = evidence::Confidence::low;
-                     add(std::move(found), of.resource, of.rendered_by);
-                   });
+    relation->look(
+        all, *rule, [&](const PlacedResource& of, const YamlPlace& place, std::string message) {
+          if (!rule->kinds().empty() &&
+              std::ranges::find(rule->kinds(), of.resource.kind) == rule->kinds().end())
+            return;
+          const FileOf file_of = [&](const auto& node) {
+            const auto* file = kustomize_.origins().file_of(node);
+            return file == nullptr ? &of.path : file;
+          };
+          auto found = found_in(of.resource, *rule, {place, std::move(message)}, "", file_of);
+          // What is missing may be in a chart that was not rendered.
+          if (!charts_.empty() && !render_chart_)
+            found.finding.confidence = evidence::Confidence::low;
+          add(std::move(found), of.resource, of.rendered_by);
+        });
   }
 }
 

@@ -7,14 +7,15 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <map>
 #include <optional>
-#include <set>
+#include <vector>
 
 namespace crema::scan {
 namespace {
 
 using formats::YamlPtr;
-using All = std::span<const PlacedResource>;
+using All = const ResourceSet&;
 
 YamlPlace place_at(const PlacedResource& of, std::string_view path) {
   return YamlPath::parse(path, {}).value().nearest({nullptr, of.resource.root});
@@ -34,7 +35,9 @@ void dangling_scaler(All all, const InfraRule&, const RelationReport& report) {
   for (const auto& scaler : all) {
     if (scaler.resource.kind != "HorizontalPodAutoscaler") continue;
     if (!node_at(scaler.resource.root, "spec.scaleTargetRef") ||
-        std::ranges::any_of(all, [&](const auto& one) { return is_target(scaler, one); }))
+        std::ranges::any_of(all.named(text_at(scaler.resource.root, "spec.scaleTargetRef.kind"),
+                                      text_at(scaler.resource.root, "spec.scaleTargetRef.name")),
+                            [&](const auto* one) { return is_target(scaler, *one); }))
       continue;
     report(
         scaler, place_at(scaler, "spec.scaleTargetRef"),
@@ -48,15 +51,15 @@ void replicas_beside_scaler(All all, const InfraRule&, const RelationReport& rep
   for (const auto& workload : all) {
     const auto replicas = place_at(workload, "spec.replicas");
     if (!workload.pod.spec.value || !replicas.key || replicas.key->text != "replicas") continue;
-    const auto scaler = std::ranges::find_if(all, [&](const auto& one) {
-      return one.resource.kind == "HorizontalPodAutoscaler" && is_target(one, workload);
-    });
-    if (scaler == all.end()) continue;
+    const auto& scalers = all.of_kind("HorizontalPodAutoscaler");
+    const auto scaler =
+        std::ranges::find_if(scalers, [&](const auto* one) { return is_target(*one, workload); });
+    if (scaler == scalers.end()) continue;
     report(
         workload, replicas,
         fmt::format("{} `{}` says how many replicas it has, and HorizontalPodAutoscaler `{}` says "
                     "it too: each apply undoes what was scaled",
-                    workload.resource.kind, workload.resource.name, scaler->resource.name));
+                    workload.resource.kind, workload.resource.name, (*scaler)->resource.name));
   }
 }
 
@@ -66,10 +69,8 @@ void missing_service_account(All all, const InfraRule&, const RelationReport& re
     auto account = child(*workload.pod.spec.value, "serviceAccountName");
     if (!account.value) account = child(*workload.pod.spec.value, "serviceAccount");
     if (!account.value || account.value->text.empty() || account.value->text == "default") continue;
-    if (std::ranges::any_of(all, [&](const auto& one) {
-          return one.resource.kind == "ServiceAccount" &&
-                 one.resource.name == account.value->text && share_namespace(workload, one);
-        }))
+    if (std::ranges::any_of(all.named("ServiceAccount", account.value->text),
+                            [&](const auto* one) { return share_namespace(workload, *one); }))
       continue;
     report(workload, account,
            fmt::format("{} `{}` runs as service account `{}`, which is nowhere in this tree",
@@ -78,21 +79,24 @@ void missing_service_account(All all, const InfraRule&, const RelationReport& re
 }
 
 void shared_service_account(All all, const InfraRule&, const RelationReport& report) {
-  for (const auto& workload : all) {
-    if (!workload.pod.spec.value) continue;
-    const auto account = child(*workload.pod.spec.value, "serviceAccountName");
-    if (!account.value || account.value->text == "default") continue;
-    const auto other = std::ranges::find_if(all, [&](const auto& one) {
-      return &one != &workload && one.pod.spec.value && share_namespace(one, workload) &&
-             (one.resource.name != workload.resource.name ||
-              one.resource.kind != workload.resource.kind) &&
-             text_at(one.pod.spec.value, "serviceAccountName") == account.value->text;
-    });
-    if (other == all.end()) continue;
-    report(workload, account,
-           fmt::format("{} `{}` shares service account `{}` with {} `{}`", workload.resource.kind,
-                       workload.resource.name, account.value->text, other->resource.kind,
-                       other->resource.name));
+  std::map<std::string_view, std::vector<const PlacedResource*>> users;
+  for (const auto& workload : all)
+    if (workload.pod.spec.value)
+      users[text_at(workload.pod.spec.value, "serviceAccountName")].push_back(&workload);
+  for (const auto& [account, workloads] : users) {
+    if (account.empty() || account == "default") continue;
+    for (const auto* workload : workloads) {
+      const auto other = std::ranges::find_if(workloads, [&](const auto* one) {
+        return one != workload && share_namespace(*one, *workload) &&
+               (one->resource.name != workload->resource.name ||
+                one->resource.kind != workload->resource.kind);
+      });
+      if (other == workloads.end()) continue;
+      report(*workload, child(*workload->pod.spec.value, "serviceAccountName"),
+             fmt::format("{} `{}` shares service account `{}` with {} `{}`",
+                         workload->resource.kind, workload->resource.name, account,
+                         (*other)->resource.kind, (*other)->resource.name));
+    }
   }
 }
 
@@ -117,9 +121,9 @@ std::optional<Amount> amount_of(std::string_view text) {
 double replicas_of(All all, const PlacedResource& workload) {
   const auto own = quantity(text_at(workload.resource.root, "spec.replicas"));
   if (own && *own > 1) return *own;
-  for (const auto& one : all)
-    if (one.resource.kind == "HorizontalPodAutoscaler" && is_target(one, workload))
-      return quantity(text_at(one.resource.root, "spec.minReplicas")).value_or(1);
+  for (const auto* one : all.of_kind("HorizontalPodAutoscaler"))
+    if (is_target(*one, workload))
+      return quantity(text_at(one->resource.root, "spec.minReplicas")).value_or(1);
   return own.value_or(1);
 }
 
@@ -164,9 +168,9 @@ void budget_keeps_all(All all, const InfraRule&, const RelationReport& report) {
 void no_disruption_budget(All all, const InfraRule& rule, const RelationReport& report) {
   for (const auto& workload : all) {
     if (!has_replicas(workload) || replicas_of(all, workload) < 2) continue;
-    if (std::ranges::any_of(all, [&](const auto& one) {
-          return one.resource.kind == "PodDisruptionBudget" && share_namespace(one, workload) &&
-                 is_selected(node_at(one.resource.root, "spec.selector"), workload.labels);
+    if (std::ranges::any_of(all.of_kind("PodDisruptionBudget"), [&](const auto* one) {
+          return share_namespace(*one, workload) &&
+                 is_selected(node_at(one->resource.root, "spec.selector"), workload.labels);
         }))
       continue;
     const auto place = place_at(workload, "spec.selector.matchLabels");
@@ -179,9 +183,8 @@ void no_limit_in_namespace(All all, const InfraRule& rule, const RelationReport&
                            std::string_view kind) {
   for (const auto& workload : all) {
     if (!workload.pod.spec.value) continue;
-    if (std::ranges::any_of(all, [&](const auto& one) {
-          return one.resource.kind == kind && share_namespace(one, workload);
-        }))
+    if (std::ranges::any_of(all.of_kind(kind),
+                            [&](const auto* one) { return share_namespace(*one, workload); }))
       continue;
     const auto place = place_at(workload, "metadata.name");
     report(workload, place, rule.message(scope_of(workload), place));
@@ -202,12 +205,11 @@ enum class Known : char { yes, no_key, nobody };
 Known knows(All all, const PlacedResource& workload, std::string_view kind, std::string_view name,
             std::string_view key) {
   auto known = Known::nobody;
-  for (const auto& one : all) {
-    if (one.resource.kind != kind || one.resource.name != name || !share_namespace(workload, one))
-      continue;
+  for (const auto* one : all.named(kind, name)) {
+    if (!share_namespace(workload, *one)) continue;
     known = Known::no_key;
     for (const std::string_view part : {"data", "stringData", "binaryData"})
-      if (const auto entries = child(*one.resource.root, part).value)
+      if (const auto entries = child(*one->resource.root, part).value)
         for (const auto& [its_key, value] : entries->entries)
           if (its_key->text == key) return Known::yes;
   }
