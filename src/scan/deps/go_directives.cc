@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace crema::scan {
@@ -75,6 +76,9 @@ Result<std::vector<GoDirective>> read_go_directives(const SourcePtr& file) {
       block_line = number;
       continue;
     }
+    if (std::ranges::any_of(words,
+                            [](const GoWord& one) { return one.text == "(" || one.text == ")"; }))
+      return wrong(number, "a parenthesis stands where none belongs");
     GoDirective directive{.name = block, .comment = line.comment, .line = number};
     if (block.empty()) {
       directive.name = words.front().text;

@@ -71,6 +71,26 @@ class PackageLock {
   void settle_needs(std::vector<LockedPackage>& packages);
 };
 
+// A member of an object as it comes by; asked for in steps, because simdjson throws where a step
+// that failed is taken for its value.
+struct Member {
+  std::string name;
+  od::value value;
+  const char* place = nullptr;  // of its key
+};
+
+bool read_member(simdjson::simdjson_result<od::field> field, Member& member) {
+  std::string_view name;
+  od::raw_json_string key;
+  // The key's place is only known before its text is asked for.
+  if (field.key().get(key) != SUCCESS || field.unescaped_key().get(name) != SUCCESS ||
+      field.value().get(member.value) != SUCCESS)
+    return false;
+  member.place = key.raw();
+  member.name = name;
+  return true;
+}
+
 std::string text_of(od::value value) {
   std::string_view text;
   return value.get_string().get(text) == SUCCESS ? std::string(text) : std::string();
@@ -86,20 +106,21 @@ bool PackageLock::read_names(od::value list, std::vector<std::string>& names) {
   od::object object;
   if (list.get_object().get(object) != SUCCESS) return true;
   for (auto field : object) {
-    std::string_view name;
-    if (field.unescaped_key().get(name) != SUCCESS) return false;
-    names.emplace_back(name);
+    Member member;
+    if (!read_member(field, member)) return false;
+    names.push_back(std::move(member.name));
   }
   return true;
 }
 
 bool PackageLock::read_root(od::object root) {
   for (auto field : root) {
-    std::string_view key;
-    if (field.unescaped_key().get(key) != SUCCESS) return false;
+    Member member;
+    if (!read_member(field, member)) return false;
     std::vector<std::string> names;
-    if ((key == "dependencies" || key == "devDependencies" || key == "optionalDependencies") &&
-        !read_names(field.value(), names))
+    if ((member.name == "dependencies" || member.name == "devDependencies" ||
+         member.name == "optionalDependencies") &&
+        !read_names(member.value, names))
       return false;
     direct_.insert(names.begin(), names.end());
   }
@@ -127,23 +148,22 @@ bool PackageLock::read_package(std::string key, od::object members, std::uint32_
   bool link = false;
   std::vector<std::string> wants;
   for (auto field : members) {
-    std::string_view name;
-    if (field.unescaped_key().get(name) != SUCCESS) return false;
-    const std::string member(name);
-    if (member == "version")
-      version = text_of(field.value());
-    else if (member == "name")
-      package.name = text_of(field.value());
-    else if (member == "resolved")
-      resolved = text_of(field.value());
-    else if (member == "integrity")
-      package.integrity = text_of(field.value());
-    else if (member == "link")
-      link = is_true(field.value());
-    else if (member == "dev" || member == "devOptional")
-      package.development = package.development || is_true(field.value());
-    else if (member == "dependencies" || member == "optionalDependencies")
-      if (!read_names(field.value(), wants)) return false;
+    Member member;
+    if (!read_member(field, member)) return false;
+    if (member.name == "version")
+      version = text_of(member.value);
+    else if (member.name == "name")
+      package.name = text_of(member.value);
+    else if (member.name == "resolved")
+      resolved = text_of(member.value);
+    else if (member.name == "integrity")
+      package.integrity = text_of(member.value);
+    else if (member.name == "link")
+      link = is_true(member.value);
+    else if (member.name == "dev" || member.name == "devOptional")
+      package.development = package.development || is_true(member.value);
+    else if (member.name == "dependencies" || member.name == "optionalDependencies")
+      if (!read_names(member.value, wants)) return false;
   }
   const auto inside = key.rfind(kFolder);
   if (link || inside == std::string::npos) return true;  // a folder of the repository
@@ -158,13 +178,13 @@ bool PackageLock::read_package(std::string key, od::object members, std::uint32_
 
 bool PackageLock::read_flat(od::object packages) {
   for (auto field : packages) {
-    const auto line = lines_.of(static_cast<std::size_t>(field.key().raw() - begin_));
-    std::string_view key;
+    Member member;
     od::object members;
-    if (field.unescaped_key().get(key) != SUCCESS) return false;
-    std::string place(key);
-    if (field.value().get_object().get(members) != SUCCESS) return false;
-    if (!(place.empty() ? read_root(members) : read_package(std::move(place), members, line)))
+    if (!read_member(field, member) || member.value.get_object().get(members) != SUCCESS)
+      return false;
+    const auto line = lines_.of(static_cast<std::size_t>(member.place - begin_));
+    if (!(member.name.empty() ? read_root(members)
+                              : read_package(std::move(member.name), members, line)))
       return false;
   }
   return true;
@@ -173,32 +193,33 @@ bool PackageLock::read_flat(od::object packages) {
 bool PackageLock::read_nested(od::object packages, const std::string& around, int depth) {
   if (depth > kDeepest) return false;
   for (auto field : packages) {
-    const auto line = lines_.of(static_cast<std::size_t>(field.key().raw() - begin_));
-    std::string_view key;
-    if (field.unescaped_key().get(key) != SUCCESS) return false;
-    LockedPackage package{.name = std::string(key), .line = line};
-    package.place = around + std::string(kFolder) + package.name;
+    Member outer;
     od::object members;
-    if (field.value().get_object().get(members) != SUCCESS) return false;
+    if (!read_member(field, outer) || outer.value.get_object().get(members) != SUCCESS)
+      return false;
+    LockedPackage package{.name = outer.name,
+                          .place = around + std::string(kFolder) + outer.name,
+                          .line = lines_.of(static_cast<std::size_t>(outer.place - begin_))};
     const auto at = nested_.size();
     nested_.push_back(package);
     std::string version;
     for (auto inner : members) {
-      std::string_view name;
-      if (inner.unescaped_key().get(name) != SUCCESS) return false;
-      const std::string member(name);
+      Member member;
       od::object object;
-      if (member == "version")
-        version = text_of(inner.value());
-      else if (member == "integrity")
-        package.integrity = text_of(inner.value());
-      else if (member == "dev")
-        package.development = is_true(inner.value());
-      else if (member == "requires") {
-        if (!read_names(inner.value(), wants_[package.place])) return false;
-      } else if (member == "dependencies" && inner.value().get_object().get(object) == SUCCESS &&
-                 !read_nested(object, package.place + "/", depth + 1))
+      if (!read_member(inner, member)) return false;
+      if (member.name == "version") {
+        version = text_of(member.value);
+      } else if (member.name == "integrity") {
+        package.integrity = text_of(member.value);
+      } else if (member.name == "dev") {
+        package.development = is_true(member.value);
+      } else if (member.name == "requires") {
+        if (!read_names(member.value, wants_[package.place])) return false;
+      } else if (member.name == "dependencies" &&
+                 member.value.get_object().get(object) == SUCCESS &&
+                 !read_nested(object, package.place + "/", depth + 1)) {
         return false;
+      }
     }
     set_version(package, std::move(version), "");
     nested_[at] = std::move(package);
@@ -210,19 +231,19 @@ bool PackageLock::read(od::document& document) {
   od::object root;
   if (document.get_object().get(root) != SUCCESS) return false;
   for (auto field : root) {
-    std::string_view key;
-    if (field.unescaped_key().get(key) != SUCCESS) return false;
-    const std::string member(key);
+    Member member;
     od::object object;
-    if (member == "name") {
-      file_.name = text_of(field.value());
-    } else if (member == "version") {
-      file_.version = text_of(field.value());
-    } else if (member == "packages" && field.value().get_object().get(object) == SUCCESS) {
+    if (!read_member(field, member)) return false;
+    if (member.name == "name") {
+      file_.name = text_of(member.value);
+    } else if (member.name == "version") {
+      file_.version = text_of(member.value);
+    } else if (member.name == "packages" && member.value.get_object().get(object) == SUCCESS) {
       flat_ = true;
       if (!read_flat(object)) return false;
-    } else if (member == "dependencies" && field.value().get_object().get(object) == SUCCESS) {
-      if (!read_nested(object, "", 0)) return false;
+    } else if (member.name == "dependencies" && member.value.get_object().get(object) == SUCCESS &&
+               !read_nested(object, "", 0)) {
+      return false;
     }
   }
   return true;

@@ -65,7 +65,8 @@ TEST(GoMod, SaysWhereItIsWrong) {
   for (const auto& [text, line] :
        {Wrong{"go 1.20\n", 1}, Wrong{"module m\nrequire a\n", 2},
         Wrong{"module m\nrequire (\n\ta v1\n", 2}, Wrong{"module m\nreplace a b\n", 2},
-        Wrong{"module m\nreplace a => b c d\n", 2}, Wrong{"module \"m\n", 1}, Wrong{"", 1}}) {
+        Wrong{"module m\nreplace a => b c d\n", 2}, Wrong{"module \"m\n", 1},
+        Wrong{"module m\nrequire a(\n", 2}, Wrong{"", 1}}) {
     const auto mod = parse_go_mod(file(text));
     ASSERT_FALSE(mod) << text;
     EXPECT_EQ(mod.error().code, "deps/go.mod") << text;
