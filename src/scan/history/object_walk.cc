@@ -70,6 +70,7 @@ class Walking {
   ObjectWalk result_;
   std::unordered_set<ObjectId, ObjectIdHash> seen_;
   std::unordered_map<std::string, std::uint32_t> path_numbers_;
+  std::unordered_map<std::string, std::string> last_;  // by folder, its tree as it was last read
   std::string path_;
   std::uint32_t commit_ = 0;
 
@@ -84,9 +85,16 @@ class Walking {
     const GitObject object(read);
     std::string_view data(static_cast<const char*>(git_odb_object_data(read)),
                           git_odb_object_size(read));
+    // What this folder had when it was last entered has been seen.
+    auto& before = last_[path_];
+    std::string_view old_data(before);
+    TreeEntry old;
+    bool has_old = take_entry(old_data, old);
     const auto length = path_.size();
     TreeEntry entry;
     while (take_entry(data, entry)) {
+      while (has_old && old.name < entry.name) has_old = take_entry(old_data, old);
+      if (has_old && old.name == entry.name && old.id == entry.id) continue;
       if (!entry.is_tree && (!entry.is_file || !seen_.insert(entry.id).second)) continue;
       path_.append(entry.name);
       if (entry.is_tree) {
@@ -97,6 +105,7 @@ class Walking {
       }
       path_.resize(length);
     }
+    before.assign(static_cast<const char*>(git_odb_object_data(read)), git_odb_object_size(read));
   }
 
   void add(const ObjectId& blob) {
