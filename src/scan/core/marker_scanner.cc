@@ -1,8 +1,7 @@
 #include "marker_scanner.h"
 
-#include "crema/scan/core/answer_codec.h"
-
 #include "crema/base/hash.h"
+#include "crema/scan/core/answer_codec.h"
 
 namespace crema::scan {
 namespace {

@@ -1,8 +1,7 @@
 #include "crema/scan/core/result_cache.h"
 
-#include "crema/scan/core/answer_codec.h"
-
 #include "crema/base/hash.h"
+#include "crema/scan/core/answer_codec.h"
 #include "crema/sys/files.h"
 
 #include <utility>
