@@ -9,7 +9,8 @@
 //     at: [value, .]                  where it points: the first of these that is there
 //     message: "The variable `{name}` of `{$container.name}` holds a password"
 //     check: docker-socket            in the place of `bad`: a function of the framework
-//     incident: hardening             findings of one resource with the same word are one thing to do
+//     incident: hardening             findings of one resource with the same word are one thing to
+//     do
 #pragma once
 
 #include "crema/base/result.h"
