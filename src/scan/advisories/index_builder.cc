@@ -75,7 +75,8 @@ struct Tables {
 
 void Tables::add(const OsvAdvisory& advisory, bool summaries) {
   using Review = OsvAdvisory::Review;
-  std::uint32_t flags = advisory.withdrawn ? kWithdrawn : 0;
+  std::uint32_t flags = 0;
+  if (advisory.withdrawn) flags |= kWithdrawn;
   if (advisory.review == Review::reviewed) flags |= kReviewed;
   if (advisory.review == Review::unreviewed) flags |= kUnreviewed;
   advisories.push_back(
