@@ -41,6 +41,14 @@ TEST(Toml, SaysWhereItIsWrong) {
   EXPECT_EQ(root.error().span.line, 2U);
 }
 
+TEST(Toml, SaysThatAHeaderHasNoKey) {
+  for (const auto* text : {"[{}]\n", "[[{}]]\n", "[=]\n", "[.]\n"}) {
+    const auto root = parse_toml(file(text));
+    ASSERT_FALSE(root) << text;
+    EXPECT_EQ(root.error().code, "toml/syntax") << text;
+  }
+}
+
 TEST(Toml, BoundsDepthAndSize) {
   EXPECT_FALSE(parse_toml(file("a = " + std::string(100'000, '['))));
   EXPECT_EQ(parse_toml(file(std::string(2'000'000, '\n'))).error().code, "toml/too-large");
