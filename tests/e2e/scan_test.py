@@ -187,11 +187,93 @@ def commits(repository: Repository) -> None:
     check(repository.git("log", "-1", "--format=%s") == "good", "and takes one without a secret")
 
 
+TEAM_RULE = """---
+id: TEAM-001
+title: An image comes from outside the company's registry
+severity: high
+framework: kubernetes
+for: container
+bad:
+  image: {not-regex: "^registry[.]example[.]com/"}
+message: "Container `{name}` runs `{image}`"
+---
+What the registry holds was looked at.
+
+## Fix
+Mirror the image.
+
+## Bad
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec: {containers: [{name: a, image: nginx}]}
+```
+
+## Good
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec: {containers: [{name: a, image: registry.example.com/nginx}]}
+```
+"""
+POD = """apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec:
+  containers:
+    - name: web
+      image: nginx:1.27
+      securityContext: {privileged: true}
+"""
+
+
+def rules(repository: Repository) -> None:
+    """Rules by any of their names, a team's own, their pages, and comments of other tools."""
+    repository.write("pod.yaml", POD)
+    repository.write("Dockerfile", "FROM alpine:latest\nRUN apk add curl\n")
+    found = {one["rule"] for one in repository.findings("infra", "--rule", "CKV_K8S_16,DL3007")}
+    check(found == {"CRM-K8S-001", "CRM-DOCKER-101"}, "other tools' names of rules do")
+    found = {one["rule"] for one in repository.findings("infra", "--framework", "dockerfile")}
+    check(found and all(rule.startswith("CRM-DOCKER") for rule in found), "a framework alone")
+    skipped = {one["rule"] for one in repository.findings("infra", "--skip-rule", "KSV-0017")}
+    check("CRM-K8S-001" not in skipped and "CRM-K8S-003" in skipped, "a rule is skipped")
+    listed = repository.scan("--list-rules", "--format", "json")
+    check(len(json.loads(listed.stdout)) > 400, "the rules are listed")
+    page = repository.scan("--explain", "CKV_K8S_16")
+    check(page.returncode == 0 and "CRM-K8S-001" in page.stdout and "fix" in page.stdout, "a rule explains itself")
+    repository.write("team/one.md", TEAM_RULE)
+    own = [one for one in repository.findings("infra", "pod.yaml", "--rules", "team") if one["rule"] == "TEAM-001"]
+    check(len(own) == 1 and own[0]["locations"][0]["line"] == 7, "a team's own rule is found, at its line")
+    repository.write("team/one.md", TEAM_RULE.replace("not-regex", "not-regexp"))
+    wrong = repository.scan("infra", "--rules", "team")
+    check(wrong.returncode == 2 and "team/one.md:8" in wrong.stderr, "a wrong page is said, with its line")
+    repository.write("pod.yaml", POD.replace("      securityContext", "      # checkov:skip=CKV_K8S_16:it must\n      securityContext"))
+    states = {one["rule"]: one["state"] for one in repository.findings("infra", "pod.yaml")}
+    check(states["CRM-K8S-001"] == "suppressed" and states["CRM-K8S-003"] == "new", "a comment of checkov takes one back")
+    states = {one["rule"]: one["state"] for one in repository.findings("infra", "pod.yaml", "--no-inline")}
+    check(states["CRM-K8S-001"] == "new", "unless nobody asks it")
+
+
+def dependencies(repository: Repository) -> None:
+    """An old module is found at its line, with the upgrade; what is not imported is said to be so."""
+    repository.write("go.mod", "module example.com/a\n\ngo 1.26.8\n\nrequire golang.org/x/crypto v0.17.0\n")
+    repository.write("main.go", "package main\n\nfunc main() {}\n")
+    found = repository.findings("deps")
+    check(len(found) > 5 and all(one["subject"].startswith("golang.org/x/crypto@") for one in found) and
+          all(one["locations"][0]["line"] == 5 for one in found if one["locations"][0]["path"] == "go.mod"),
+          "advisories of a module, at its line")
+    check({one["reach"] for one in found} <= {"not-imported", "unknown"}, "nothing imports it, and nobody says more")
+    answer = repository.scan("deps", "--all")
+    check("Upgrade golang.org/x/crypto to v0." in answer.stdout, "one upgrade for all of them")
+
+
 def main() -> int:
     program = str(pathlib.Path(sys.argv[1]).resolve())
     with tempfile.TemporaryDirectory(prefix="crema-scan-") as folder:
         repository = Repository(program, pathlib.Path(folder) / "repository")
-        for part in (branch, verdicts, secrecy, left_out, commits):
+        for part in (branch, verdicts, secrecy, left_out, rules, dependencies, commits):
             print(f"-- {part.__name__}", flush=True)
             part(repository)
     print(f"{len(FAILURES)} failed" if FAILURES else "all passed")
