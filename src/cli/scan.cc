@@ -105,9 +105,13 @@ Result<int> scan_and_tell(const sys::Host& host, const Project& project, const S
     outcome = CREMA_TRY(scan::run_scan(request));
   }
   const auto took = host.clock->monotonic() - begin;
-  const auto whole = scan::evidence_of(outcome, CREMA_VERSION);
-  outcome = from_severity(std::move(outcome), options.severity);
-  const auto scans = scan::evidence_of(outcome, CREMA_VERSION);
+  auto whole = scan::evidence_of(outcome, CREMA_VERSION);
+  std::vector<evidence::Scan> shorter;
+  if (options.severity != "note") {
+    outcome = from_severity(std::move(outcome), options.severity);
+    shorter = scan::evidence_of(outcome, CREMA_VERSION);
+  }
+  auto& scans = options.severity == "note" ? whole : shorter;
   const auto verdict = CREMA_TRY(verdict_of(host, project, options, scans));
   const auto style = output_style(host);
   const ScanTextOptions shown{
@@ -125,9 +129,10 @@ Result<int> scan_and_tell(const sys::Host& host, const Project& project, const S
   const int code = exit_code_of(outcome, verdict, options);
   // What commits and texts hold is asked before they are part of anything.
   if (!options.no_keep && request.source == scan::ScanSource::tree)
-    CREMA_TRY(keep(
-        host, project, code == 0,
-        findings_text(outcome, shown, {}) + scan_summary_text(outcome, verdict, took, {}), whole));
+    CREMA_TRY(
+        keep(host, project, code == 0,
+             findings_text(outcome, shown, {}) + scan_summary_text(outcome, verdict, took, {}),
+             std::move(whole)));
   return code;
 }
 

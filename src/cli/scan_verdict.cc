@@ -3,6 +3,7 @@
 #include "gate_facts.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace crema::cli {
 namespace {
@@ -35,20 +36,24 @@ gate::Policy from_severity(gate::Policy policy, const std::string& least) {
 }  // namespace
 
 Result<gate::Verdict> verdict_of(const sys::Host& host, const Project& project,
-                                 const ScanOptions& options,
-                                 std::span<const evidence::Scan> scans) {
+                                 const ScanOptions& options, std::span<evidence::Scan> scans) {
   auto policy = findings_only(CREMA_TRY(policy_of(host, project.root, options.policy)));
   if (!options.fail_on.empty()) policy = from_severity(std::move(policy), options.fail_on);
   std::vector<evidence::Record> records;
-  for (const auto& scan : scans) {
-    auto& record = records.emplace_back();
-    record.evidence = scan;
-    std::get<evidence::Scan>(record.evidence).complete = true;
+  std::vector<bool> complete;
+  for (auto& scan : scans) {
+    complete.push_back(std::exchange(scan.complete, true));
+    records.push_back({.origin = {}, .evidence = std::move(scan)});
   }
   gate::Context context;
   context.now = host.clock->wall();
   context.today = std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(context.now));
-  return gate::evaluate(policy, records, context);
+  auto verdict = gate::evaluate(policy, records, context);
+  for (std::size_t i = 0; i < scans.size(); ++i) {
+    scans[i] = std::move(std::get<evidence::Scan>(records[i].evidence));
+    scans[i].complete = complete[i];
+  }
+  return verdict;
 }
 
 int exit_code_of(const scan::ScanOutcome& outcome, const gate::Verdict& verdict,

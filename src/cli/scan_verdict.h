@@ -9,8 +9,9 @@
 
 namespace crema::cli {
 
+// The scans are the caller's again afterwards, as they were.
 Result<gate::Verdict> verdict_of(const sys::Host& host, const Project& project,
-                                 const ScanOptions& options, std::span<const evidence::Scan> scans);
+                                 const ScanOptions& options, std::span<evidence::Scan> scans);
 
 // 3 where something was not scanned, 1 (or --exit-code) where findings fail, 130 when interrupted.
 int exit_code_of(const scan::ScanOutcome& outcome, const gate::Verdict& verdict,

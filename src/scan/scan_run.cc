@@ -11,8 +11,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace crema::scan {
@@ -27,9 +29,22 @@ bool wanted(const ScanRequest& request, const ScannerKind& kind) {
 
 Result<std::vector<MadeScanner>> make_scanners(const ScanRequest& request,
                                                const ScanSettings& settings) {
-  std::vector<MadeScanner> all;
+  using Made = Result<std::unique_ptr<Scanner>>;
+  std::vector<std::pair<const ScannerKind*, std::future<Made>>> making;
   for (const auto& kind : scanner_kinds())
-    if (wanted(request, kind)) all.push_back({&kind, CREMA_TRY(kind.make(settings))});
+    if (wanted(request, kind))
+      making.emplace_back(&kind, std::async(std::launch::async,
+                                            [&kind, &settings] { return kind.make(settings); }));
+  std::vector<MadeScanner> all;
+  std::optional<Diagnostic> problem;
+  for (auto& [kind, made] : making) {
+    auto scanner = made.get();
+    if (scanner)
+      all.push_back({kind, std::move(*scanner)});
+    else if (!problem)
+      problem = scanner.error();
+  }
+  if (problem) return fail(*problem);
   // Archives hold secrets as folders do; what depends on a tree has none in them.
   for (const auto& made : all) {
     if (made.kind->name != "secrets" || settings.archive_depth == 0) continue;
@@ -48,16 +63,23 @@ std::string versions_of(std::span<const MadeScanner> all) {
   return versions;
 }
 
+WalkOptions walk_of(const ScanRequest& request) {
+  WalkOptions walk;
+  walk.below = request.below;
+  return walk;
+}
+
 Result<TreeScan> pass(const ScanRequest& request, std::span<const MadeScanner> all,
-                      const std::filesystem::path& root, bool is_base) {
+                      const std::filesystem::path& root, bool is_base,
+                      std::optional<SourceTree> walked = {}) {
   std::vector<const Scanner*> scanners;
   for (const auto& made : all) scanners.push_back(made.scanner.get());
   TreeScanRequest tree{
       .root = root, .scanners = scanners, .threads = request.threads, .stop = request.stop};
-  tree.walk.below = request.below;
+  tree.walk = walk_of(request);
   if (!is_base) tree.on_progress = request.on_progress;
   if (!is_base && !request.cache.empty()) tree.cache = request.cache / "results";
-  return scan_tree(tree);
+  return scan_tree(tree, std::move(walked));
 }
 
 // Scanners that look beyond the files they are given are made anew for the other tree.
@@ -151,6 +173,11 @@ void describe(std::span<const MadeScanner> all, ScanOutcome& outcome) {
 }  // namespace
 
 Result<ScanOutcome> run_scan(const ScanRequest& request) {
+  const bool of_tree = request.source == ScanSource::tree;
+  auto walking = std::async(std::launch::async, [&]() -> Result<SourceTree> {
+    if (!of_tree) return SourceTree();
+    return walk_tree(request.settings.root, walk_of(request));
+  });
   const auto scanners = CREMA_TRY(make_scanners(request, request.settings));
   CREMA_TRY(check_names(request.settings.selection, scanners));
   ScanOutcome outcome;
@@ -159,9 +186,9 @@ Result<ScanOutcome> run_scan(const ScanRequest& request) {
   if (!request.cache.empty() && !sys::make_directories(request.cache)) {
     // It would only have saved time.
   }
-  auto scan = request.source == ScanSource::tree
-                  ? CREMA_TRY(pass(request, scanners, request.settings.root, false))
-                  : CREMA_TRY(scan_source(request, scanners));
+  auto scan = of_tree ? CREMA_TRY(pass(request, scanners, request.settings.root, false,
+                                       CREMA_TRY(walking.get())))
+                      : CREMA_TRY(scan_source(request, scanners));
   CREMA_TRY(judge(request, scan, outcome));
   mark_known(scan.found, request.known);
   if (!outcome.base.empty())

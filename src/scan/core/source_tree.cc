@@ -83,7 +83,7 @@ std::vector<Entry> Walk::entries_of(DIR* folder, const std::string& path) {
   errno = 0;
   while (const auto* entry = ::readdir(folder)) {
     const std::string_view name = entry->d_name;
-    if (name == "." || name == ".." || name == ".git") continue;
+    if (name == "." || name == ".." || name == ".git" || name == ".crema") continue;
     bool is_folder = entry->d_type == DT_DIR;
     bool is_file = entry->d_type == DT_REG;
     if (entry->d_type == DT_UNKNOWN) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <future>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -16,32 +17,50 @@
 namespace crema::scan {
 namespace {
 
-// The literals of all scanners in one set; each scanner's are those from its place on.
-struct AllLiterals {
-  LiteralSet set;
-  std::vector<std::uint32_t> begins;  // one more than there are scanners
-
-  static Result<AllLiterals> of(std::span<const Scanner* const> scanners) {
-    std::vector<Literal> all;
-    std::vector<std::uint32_t> begins;
+// The literals of all scanners in one set; each scanner's are those from its place on. The set is
+// made when the first file is read: where nothing changed nobody needs it.
+class AllLiterals {
+ public:
+  explicit AllLiterals(std::span<const Scanner* const> scanners) {
     for (const auto* scanner : scanners) {
-      begins.push_back(static_cast<std::uint32_t>(all.size()));
-      std::ranges::move(scanner->literals(), std::back_inserter(all));
+      begins_.push_back(static_cast<std::uint32_t>(all_.size()));
+      std::ranges::move(scanner->literals(), std::back_inserter(all_));
     }
-    begins.push_back(static_cast<std::uint32_t>(all.size()));
-    return AllLiterals{CREMA_TRY(LiteralSet::create(all)), std::move(begins)};
+    begins_.push_back(static_cast<std::uint32_t>(all_.size()));
   }
+
+  // For several threads at once; null where it cannot be made.
+  const LiteralSet* set() {
+    std::call_once(once_, [this] {
+      auto made = LiteralSet::create(all_);
+      if (made)
+        set_.emplace(std::move(*made));
+      else
+        problem = made.error();
+    });
+    return set_ ? &*set_ : nullptr;
+  }
+  std::optional<Diagnostic> problem;
 
   // Those of one scanner among what was found, counted from its own first.
   std::vector<std::uint32_t> of_scanner(std::size_t scanner,
                                         const std::vector<std::uint32_t>& found) const {
     std::vector<std::uint32_t> own;
     for (const auto literal : found)
-      if (literal >= begins[scanner] && literal < begins[scanner + 1])
-        own.push_back(literal - begins[scanner]);
+      if (literal >= begins_[scanner] && literal < begins_[scanner + 1])
+        own.push_back(literal - begins_[scanner]);
     return own;
   }
+
+ private:
+  std::vector<std::uint32_t> begins_;  // one more than there are scanners
+  std::vector<Literal> all_;
+  std::once_flag once_;
+  std::optional<LiteralSet> set_;
 };
+
+// What one thread searches with.
+using Search = std::optional<LiteralSet::Search>;
 
 // What came of one file: an answer for each scanner that takes it.
 struct FileOutcome {
@@ -56,12 +75,12 @@ using Scanners = std::vector<const Scanner*>;
 class TreePass {
  public:
   // The last of `scanners` is the one of markers.
-  TreePass(const TreeScanRequest& request, Scanners scanners, SourceTree tree, AllLiterals literals)
+  TreePass(const TreeScanRequest& request, Scanners scanners, SourceTree tree, ResultCache cache)
       : request_(request),
         scanners_(std::move(scanners)),
         tree_(std::move(tree)),
-        literals_(std::move(literals)) {
-    if (!request_.cache.empty()) cache_ = ResultCache::load(request_.cache);
+        literals_(scanners_),
+        cache_(std::move(cache)) {
     for (const auto* scanner : scanners_) versions_.push_back(scanner->version());
     outcomes_.resize(tree_.files.size());
   }
@@ -80,10 +99,11 @@ class TreePass {
   std::size_t done_ = 0;
   std::mutex progress_;
 
-  void work(LiteralSet::Search search);
-  void look_at(const TreeFile& file, FileOutcome& outcome, LiteralSet::Search& search);
+  void work();
+  void look_at(const TreeFile& file, FileOutcome& outcome, Search& search);
   bool take_from_cache(const TreeFile& file, FileOutcome& outcome, std::string_view hash);
   void conclude(TreeScan& scan);
+  bool changed() const;
   void save_cache() const;
 };
 
@@ -99,7 +119,7 @@ bool TreePass::take_from_cache(const TreeFile& file, FileOutcome& outcome, std::
   return whole;
 }
 
-void TreePass::look_at(const TreeFile& file, FileOutcome& outcome, LiteralSet::Search& search) {
+void TreePass::look_at(const TreeFile& file, FileOutcome& outcome, Search& search) {
   outcome.answers.resize(scanners_.size());
   outcome.hash = cache_.hash_of(file);
   if (take_from_cache(file, outcome, {})) return;
@@ -113,8 +133,18 @@ void TreePass::look_at(const TreeFile& file, FileOutcome& outcome, LiteralSet::S
     outcome.hash = sha256_hex(*text);
     if (take_from_cache(file, outcome, outcome.hash)) return;
   }
+  const auto* set = literals_.set();
+  if (set == nullptr) return;
+  if (!search) {
+    auto made = set->make_search();
+    if (!made) {
+      outcome.unread = NotScanned{file.path, made.error().code, made.error().message};
+      return;
+    }
+    search.emplace(std::move(*made));
+  }
   std::vector<std::uint32_t> which;
-  literals_.set.find_which(*text, search, which);
+  set->find_which(*text, *search, which);
   for (std::size_t i = 0; i < scanners_.size(); ++i) {
     const auto& scanner = *scanners_[i];
     if (!scanner.takes(file) || outcome.answers[i]) continue;
@@ -123,7 +153,8 @@ void TreePass::look_at(const TreeFile& file, FileOutcome& outcome, LiteralSet::S
   }
 }
 
-void TreePass::work(LiteralSet::Search search) {
+void TreePass::work() {
+  Search search;
   for (;;) {
     const auto at = next_++;
     if (at >= tree_.files.size() || request_.stop.stop_requested()) return;
@@ -141,18 +172,36 @@ void add_not_scanned(TreeScan& scan, std::vector<NotScanned> left_out, const Sca
   }
 }
 
+// Each scanner by itself, beside the others: what they conclude does not hang on each other.
 void TreePass::conclude(TreeScan& scan) {
-  for (std::size_t i = 0; i < scanners_.size(); ++i) {
+  std::vector<TreeAnswer> answers(scanners_.size());
+  const auto ask = [&](std::size_t i) {
     std::vector<FileNotes> notes;
     for (std::size_t file = 0; file < tree_.files.size(); ++file) {
-      const auto& answers = outcomes_[file].answers;
-      if (i < answers.size() && answers[i] && !answers[i]->notes.empty())
-        notes.push_back({tree_.files[file].path, answers[i]->notes});
+      const auto& own = outcomes_[file].answers;
+      if (i < own.size() && own[i] && !own[i]->notes.empty())
+        notes.push_back({tree_.files[file].path, own[i]->notes});
     }
-    auto answer = scanners_[i]->conclude(notes);
-    std::ranges::move(answer.found, std::back_inserter(scan.found));
-    add_not_scanned(scan, std::move(answer.not_scanned), *scanners_[i]);
+    answers[i] = scanners_[i]->conclude(notes);
+  };
+  {
+    std::vector<std::jthread> pool;
+    for (std::size_t i = 0; i < scanners_.size(); ++i) {
+      if (request_.threads > 1)
+        pool.emplace_back([&ask, i] { ask(i); });
+      else
+        ask(i);
+    }
   }
+  for (std::size_t i = 0; i < scanners_.size(); ++i) {
+    std::ranges::move(answers[i].found, std::back_inserter(scan.found));
+    add_not_scanned(scan, std::move(answers[i].not_scanned), *scanners_[i]);
+  }
+}
+
+// Whether the cache would be another one.
+bool TreePass::changed() const {
+  return cache_.size() != tree_.files.size() || std::ranges::any_of(outcomes_, &FileOutcome::read);
 }
 
 void TreePass::save_cache() const {
@@ -186,17 +235,14 @@ auto place_of(const Found& found) {
 
 Result<TreeScan> TreePass::run() {
   const auto threads = std::clamp<std::size_t>(request_.threads, 1, tree_.files.size() + 1);
-  std::vector<LiteralSet::Search> searches;
-  for (std::size_t i = 0; i < threads; ++i)
-    searches.push_back(CREMA_TRY(literals_.set.make_search()));
   {
     std::vector<std::jthread> pool;
-    for (auto& search : searches)
-      pool.emplace_back([this, own = std::move(search)]() mutable { work(std::move(own)); });
+    for (std::size_t i = 0; i < threads; ++i) pool.emplace_back([this] { work(); });
   }
+  if (literals_.problem) return fail(*literals_.problem);
   TreeScan scan{.ignored = tree_.ignored, .interrupted = request_.stop.stop_requested()};
   scan.not_scanned = std::move(tree_.not_scanned);
-  if (!request_.cache.empty() && !scan.interrupted) save_cache();
+  if (!request_.cache.empty() && !scan.interrupted && changed()) save_cache();
   conclude(scan);
   for (std::size_t file = 0; file < tree_.files.size(); ++file) {
     auto& outcome = outcomes_[file];
@@ -223,13 +269,15 @@ Result<TreeScan> TreePass::run() {
 
 }  // namespace
 
-Result<TreeScan> scan_tree(const TreeScanRequest& request) {
-  auto tree = CREMA_TRY(walk_tree(request.root, request.walk));
+Result<TreeScan> scan_tree(const TreeScanRequest& request, std::optional<SourceTree> walked) {
+  auto loading = std::async(std::launch::async, [&] {
+    return request.cache.empty() ? ResultCache() : ResultCache::load(request.cache);
+  });
+  if (!walked) walked = CREMA_TRY(walk_tree(request.root, request.walk));
   const MarkerScanner markers;
   Scanners scanners(request.scanners.begin(), request.scanners.end());
   scanners.push_back(&markers);
-  auto literals = CREMA_TRY(AllLiterals::of(scanners));
-  return TreePass(request, std::move(scanners), std::move(tree), std::move(literals)).run();
+  return TreePass(request, std::move(scanners), std::move(*walked), loading.get()).run();
 }
 
 }  // namespace crema::scan

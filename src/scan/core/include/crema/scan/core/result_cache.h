@@ -28,6 +28,7 @@ class ResultCache {
   // or, where `hash` (of its bytes) is given, for a file at this path with these bytes.
   std::optional<FileAnswer> find(const TreeFile& file, std::string_view scanner,
                                  std::string_view version, std::string_view hash = {}) const;
+  std::size_t size() const { return entries_.size(); }  // in files
   // The hash of the file's bytes where it did not change; "" where nobody knows.
   std::string_view hash_of(const TreeFile& file) const;
 

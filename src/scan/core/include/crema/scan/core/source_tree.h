@@ -56,8 +56,8 @@ std::string folder_of(std::string_view path);
 bool is_below(std::string_view path, std::span<const std::string> folders);
 
 // Walks a folder, or takes a single file. What git tracks is there even where an ignore file names
-// it. Symbolic links are not followed: what they lead to inside the tree is met there. `.git` is
-// left out, as are devices, sockets and pipes. An error is "scan/no-such-path".
+// it. Symbolic links are not followed: what they lead to inside the tree is met there. `.git` and
+// `.crema` are left out, as are devices, sockets and pipes. An error is "scan/no-such-path".
 Result<SourceTree> walk_tree(const std::filesystem::path& root, const WalkOptions& options = {});
 
 // The bytes of a file of the tree. An error is "scan/unreadable", "scan/too-large" where it has

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -46,6 +47,7 @@ struct TreeScan {
 };
 
 // Errors are "scan/no-such-path" and "scan/literals". That the cache cannot be written is not one.
-Result<TreeScan> scan_tree(const TreeScanRequest& request);
+// `walked` is the tree where somebody has walked it already, as walk_tree does with these options.
+Result<TreeScan> scan_tree(const TreeScanRequest& request, std::optional<SourceTree> walked = {});
 
 }  // namespace crema::scan
