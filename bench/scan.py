@@ -21,9 +21,8 @@ CREMA = ROOT / "build/release/bin/crema"
 
 # Of each peer: what it does here that crema does too, and its command. {tree} is scanned.
 PEERS = {
-    "gitleaks": ("secrets", ["dir", "{tree}", "--no-banner", "--exit-code", "0", "--report-path", "{out}"]),
-    "osv-scanner": ("deps", ["scan", "source", "--offline-vulnerabilities", "--recursive", "--format", "json",
-                             "--output", "{out}", "{tree}"]),
+    "gitleaks": ("secrets", ["dir", "{tree}", "--no-banner", "--exit-code", "0", "--report-path", "{out}.json"]),
+    "osv-scanner": ("deps", ["--experimental-offline", "--no-call-analysis=all", "--format", "json", "-r", "{tree}"]),
     "checkov": ("infra", ["-d", "{tree}", "--framework", "kubernetes", "dockerfile", "github_actions", "--quiet",
                           "--compact", "--soft-fail", "-o", "json", "--skip-download"]),
     "kube-linter": ("infra", ["lint", "--format", "json", "{tree}"]),

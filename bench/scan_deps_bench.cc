@@ -40,7 +40,7 @@ scan::TreeScan measured(const scan::TreeScanRequest& request, std::string_view t
   const auto begin = std::chrono::steady_clock::now();
   auto done = required(scan::scan_tree(request));
   fmt::print(stderr, "{:<10} {:.3f} s, {} files, {} not read again\n", title, seconds_since(begin),
-             done.files, done.from_cache);
+             done.files.size(), done.from_cache);
   return done;
 }
 
@@ -59,11 +59,11 @@ void print_json(const scan::TreeScan& done) {
                                         {"message", finding.message}};
     fmt::print("{}\n", formats::json_text(row, formats::JsonLayout::compact));
   }
-  for (const auto& [path, code, reason] : done.not_scanned)
-    fmt::print(
-        "{}\n",
-        nlohmann::ordered_json{{"manifest", path}, {"not_scanned", code}, {"message", reason}}
-            .dump());
+  for (const auto& one : done.not_scanned)
+    fmt::print("{}\n",
+               nlohmann::ordered_json{
+                   {"manifest", one.path}, {"not_scanned", one.code}, {"message", one.reason}}
+                   .dump());
 }
 
 void print_counts(const scan::TreeScan& done) {

@@ -1,10 +1,11 @@
 """The scanner of Kubernetes against the test data of others: `./dev bench scan_kubernetes_accuracy`.
 
 Reads checkov's example folders with what its tests expect, the KICS-style test set of
-datadog-iac-scanner with its lines, and kube-linter's tests, from copies of their repositories:
---data FOLDER holds checkov/, datadog-iac-scanner/ and kube-linter/ as they are checked out. --list
-prints each disagreement.
+datadog-iac-scanner with its lines, and kube-linter's tests, from git repositories below --data FOLDER:
+bridgecrewio+checkov/repo and the like; one that is not there is left out. --list prints each
+disagreement.
 """
+# builds: scan_kubernetes_bench
 import argparse
 import collections
 import json
@@ -12,6 +13,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -277,6 +279,14 @@ def beside_checkov(scanner: Scanner, tree: pathlib.Path, program: str, listed: b
             print(f"    {title}: {' '.join(row)}")
 
 
+def unpack(repository: pathlib.Path, paths: list[str], folder: pathlib.Path) -> None:
+    """These paths of the newest commit, as far as the copy has them."""
+    for path in paths:
+        archive = subprocess.run(["git", "-C", repository, "archive", "HEAD", path], capture_output=True, check=False)
+        if archive.returncode == 0:
+            subprocess.run(["tar", "x", "-C", folder], input=archive.stdout, check=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=pathlib.Path, required=True)
@@ -290,12 +300,16 @@ def main() -> int:
         options.program = ROOT / "build/release/bin/scan_kubernetes_bench"
         subprocess.run(["cmake", "--build", ROOT / "build/release", "--target", options.program.name], check=True)
     scanner = Scanner(options.program)
-    if options.part in (None, "checkov"):
-        checkov(scanner, options.data / "checkov", options.list)
-    if options.part in (None, "kics"):
-        kics(scanner, options.data / "datadog-iac-scanner", options.list)
-    if options.part in (None, "kube-linter"):
-        kube_linter(scanner, options.data / "kube-linter", options.list)
+    parts = {"checkov": ("bridgecrewio+checkov", "tests/kubernetes checkov/kubernetes", checkov),
+             "kics": ("DataDog+datadog-iac-scanner", "assets/queries/k8s", kics),
+             "kube-linter": ("stackrox+kube-linter", "tests e2etests pkg/templates", kube_linter)}
+    for part, (name, paths, hold) in parts.items():
+        repository = options.data / name / "repo"
+        if options.part not in (None, part) or not repository.exists():
+            continue
+        with tempfile.TemporaryDirectory(prefix="crema-kubernetes-") as folder:
+            unpack(repository, paths.split(), pathlib.Path(folder))
+            hold(scanner, pathlib.Path(folder), options.list)
     if options.beside:
         beside_checkov(scanner, options.beside.resolve(), options.checkov, options.list)
     return 0

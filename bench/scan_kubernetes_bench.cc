@@ -49,7 +49,7 @@ scan::TreeScan measured(const std::string& root, bool all, const std::filesystem
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   if (!title.empty())
     fmt::print("{:<8} {:.3f} s ({:.3f} s for the rules), {} files, {} found, {} not scanned\n",
-               title, took.count(), made.count(), done->files, done->found.size(),
+               title, took.count(), made.count(), done->files.size(), done->found.size(),
                done->not_scanned.size());
   return std::move(*done);
 }

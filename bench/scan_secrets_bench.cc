@@ -30,8 +30,9 @@ scan::TreeScan measured(const scan::TreeScanRequest& request, std::string_view t
   fmt::print(
       stderr,
       "{:<10} {:.3f} s ({:.3f} s of all cores), {} files, {:.1f} MB, {} found, {} not read again\n",
-      title, took.count(), static_cast<double>(std::clock() - busy) / CLOCKS_PER_SEC, done->files.size(),
-      static_cast<double>(done->bytes) / 1e6, done->found.size(), done->from_cache);
+      title, took.count(), static_cast<double>(std::clock() - busy) / CLOCKS_PER_SEC,
+      done->files.size(), static_cast<double>(done->bytes) / 1e6, done->found.size(),
+      done->from_cache);
   return std::move(*done);
 }
 

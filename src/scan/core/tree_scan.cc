@@ -103,16 +103,24 @@ class TreePass {
   void look_at(const TreeFile& file, FileOutcome& outcome, Search& search);
   bool take_from_cache(const TreeFile& file, FileOutcome& outcome, std::string_view hash);
   void conclude(TreeScan& scan);
+  bool takes(std::size_t scanner, const TreeFile& file) const;
   bool changed() const;
   void save_cache() const;
 };
+
+// Comments matter only in files that somebody else looks at.
+bool TreePass::takes(std::size_t scanner, const TreeFile& file) const {
+  if (scanner + 1 < scanners_.size()) return scanners_[scanner]->takes(file);
+  return std::any_of(scanners_.begin(), scanners_.end() - 1,
+                     [&](const Scanner* other) { return other->takes(file); });
+}
 
 // Whether nothing is left to ask: all scanners that take the file have answered it before.
 bool TreePass::take_from_cache(const TreeFile& file, FileOutcome& outcome, std::string_view hash) {
   bool whole = true;
   for (std::size_t i = 0; i < scanners_.size(); ++i) {
     const auto& scanner = *scanners_[i];
-    if (!scanner.takes(file) || outcome.answers[i]) continue;
+    if (!takes(i, file) || outcome.answers[i]) continue;
     outcome.answers[i] = cache_.find(file, scanner.name(), versions_[i], hash);
     whole = whole && outcome.answers[i];
   }
@@ -147,7 +155,7 @@ void TreePass::look_at(const TreeFile& file, FileOutcome& outcome, Search& searc
   set->find_which(*text, *search, which);
   for (std::size_t i = 0; i < scanners_.size(); ++i) {
     const auto& scanner = *scanners_[i];
-    if (!scanner.takes(file) || outcome.answers[i]) continue;
+    if (!takes(i, file) || outcome.answers[i]) continue;
     const auto own = literals_.of_scanner(i, which);
     outcome.answers[i] = scanner.look_at({.file = file, .text = *text, .literals = own});
   }
@@ -247,7 +255,7 @@ Result<TreeScan> TreePass::run() {
   for (std::size_t file = 0; file < tree_.files.size(); ++file) {
     auto& outcome = outcomes_[file];
     scan.bytes += tree_.files[file].size;
-    if (!outcome.read) ++scan.from_cache;
+    if (!outcome.read && takes(scanners_.size() - 1, tree_.files[file])) ++scan.from_cache;
     if (outcome.unread) scan.not_scanned.push_back(std::move(*outcome.unread));
     if (!outcome.answers.empty() && outcome.answers.back() &&
         !outcome.answers.back()->notes.empty())
