@@ -14,6 +14,8 @@ namespace {
 using evidence::Finding;
 using evidence::FindingState;
 
+constexpr std::string_view kStandardLibrary = "Go, for its standard library,";
+
 const scan::Rule* rule_of(std::span<const scan::Rule> rules, std::string_view id) {
   const auto found = std::ranges::lower_bound(rules, id, {}, &scan::Rule::id);
   return found == rules.end() || found->id != id ? nullptr : &*found;
@@ -75,8 +77,9 @@ void describe(FindingGroup& group, std::span<const scan::Rule> rules) {
     std::string_view version;
     for (const auto* member : group.members)
       if (version.empty() || later(member->fix.version, version)) version = member->fix.version;
-    group.title = version.empty() ? "No fixed version of " + first.fix.package
-                                  : fmt::format("Upgrade {} to {}", first.fix.package, version);
+    const std::string package(first.fix.package == "stdlib" ? kStandardLibrary : first.fix.package);
+    group.title = version.empty() ? "No fixed version of " + package
+                                  : fmt::format("Upgrade {} to {}", package, version);
     return;
   }
   group.title = first.rule_name.empty() ? first.rule : first.rule_name;

@@ -34,6 +34,9 @@ void declare_choice(CLI::App& app, ScanOptions& options) {
   app.add_flag("--staged", options.staged, "what the next commit adds");
   app.add_flag("--history", options.history, "every version of every file");
   app.add_option("--max-archive-depth", options.archive_depth, "archives within archives");
+  app.add_option("--oldest-advisories", options.oldest_advisories,
+                 "days: older ones count as not scanned")
+      ->check(CLI::Range(1, 10'000));
   app.add_option("--rules", options.rules, "the team's own rules, instead of .crema/rules");
   app.add_flag("--pre-receive,!--pre-commit", options.pre_receive, "of install-hook: which one");
   app.add_flag("--force", options.force, "of install-hook: put a hook that is there aside");
@@ -162,6 +165,7 @@ Result<scan::ScanRequest> request_of(const sys::Host& host, const Project& proje
   CREMA_TRY(take_words(host, project.root, options, request));
   CREMA_TRY(choose_source(host, options, request));
   request.settings.archive_depth = options.archive_depth;
+  request.settings.oldest_advisories = options.oldest_advisories;
   if (request.threads == 0) request.threads = std::max(1U, std::thread::hardware_concurrency());
   if (!options.config.empty())
     request.settings.secret_config = host.working_directory / options.config;

@@ -23,6 +23,7 @@ struct ScanOptions {
   std::string range;   // of commits
   bool staged = false, history = false;
   std::size_t archive_depth = 2;
+  int oldest_advisories = 0;
   std::string base, baseline;  // a revision, a file
   std::string write_baseline;
   std::string policy;

@@ -37,6 +37,7 @@ Result<std::unique_ptr<Scanner>> make_secrets(const ScanSettings& settings) {
 Result<std::unique_ptr<Scanner>> make_dependencies(const ScanSettings& settings) {
   auto own = CREMA_TRY(dependency_settings(*settings.host, settings.root));
   own.today = settings.today;
+  own.oldest_data = settings.oldest_advisories;
   return make_dependency_scanner(std::move(own));
 }
 

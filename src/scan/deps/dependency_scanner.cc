@@ -4,6 +4,7 @@
 #include "reachability.h"
 
 #include "crema/base/hash.h"
+#include "crema/base/strings.h"
 #include "crema/evidence/timestamp.h"
 #include "crema/scan/deps/dependency_hit.h"
 
@@ -208,6 +209,20 @@ std::string DependencyScanner::version() const {
   all += settings_.advisories->version() + settings_.target.os + "/" + settings_.target.arch;
   for (const auto& tag : settings_.target.tags) all += "," + tag;
   return sha256_hex(all).substr(0, 16);
+}
+
+std::string DependencyScanner::data() const {
+  std::vector<std::string> parts;
+  for (const auto& facts : settings_.advisories->ecosystems()) {
+    const auto age = days_between(facts.newest, settings_.today);
+    parts.push_back(fmt::format("{} advisories for {} ({}) of {}{}", facts.advisories, facts.name,
+                                facts.source.empty() ? "OSV" : facts.source,
+                                facts.newest.empty() ? "an unknown day" : facts.newest,
+                                age && *age > 0 ? fmt::format(", {} days old", *age) : ""));
+  }
+  if (const auto day = settings_.advisories->exploited_day(); !day.empty())
+    parts.push_back(fmt::format("exploited ones as of {}", std::string(day.substr(0, 10))));
+  return join(parts, "; ");
 }
 
 bool DependencyScanner::takes(const TreeFile& file) const {

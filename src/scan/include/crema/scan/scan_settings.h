@@ -27,6 +27,7 @@ struct ScanSettings {
   std::filesystem::path secret_config;
   // For the fingerprints of secrets: a text that is not in the repository.
   std::string fingerprint_key;
+  int oldest_advisories = 0;      // days; older ones are as good as none; 0: however old
   std::size_t archive_depth = 2;  // archives within archives that secrets are looked for in
 };
 

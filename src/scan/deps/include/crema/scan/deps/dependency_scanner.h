@@ -38,6 +38,7 @@ class DependencyScanner : public Scanner {
   std::string_view name() const override { return "dependencies"; }
   std::string version() const override;
   std::span<const Rule> rules() const override { return {}; }
+  std::string data() const override;
   bool takes(const TreeFile& file) const override;
   FileAnswer look_at(const FileView& view) const override;
   TreeAnswer conclude(std::span<const FileNotes> notes) const override;
