@@ -1,4 +1,4 @@
-"""crema scan beside the tools it stands in for: `./dev bench scan [--tree DIR] [--rounds N] [--accuracy]`.
+"""crema scan beside the tools it stands in for: `./dev bench scan [--tree DIR] [--rounds N] [--accuracy ...]`.
 
 Times and peak memory over one tree, the programs in turn (A B A B ...), medians. Peers are looked for
 on the PATH and in the folders of --peers; one that is not there is left out, which is said. What each
@@ -51,10 +51,13 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--osv", help="osv-scanner's folder of data, as OSV_SCANNER_LOCAL_DB_CACHE_DIRECTORY has it")
     parser.add_argument("--accuracy", action="store_true")
-    parser.add_argument("--data", default="")
+    parser.add_argument("--data", default="", help="git repositories of the peers, OWNER+NAME/repo")
+    parser.add_argument("--samples", default="", help="true and false positives of gitleaks' rules, see scan_secrets_truth.py")
+    parser.add_argument("--config", default="", help="gitleaks' configuration")
+    parser.add_argument("--osv-archive", default="", help="OSV's JSON for Go, a ZIP")
     arguments = parser.parse_args()
     if arguments.accuracy:
-        return accuracy(arguments.data)
+        return accuracy(arguments)
     tree = pathlib.Path(arguments.tree).resolve()
     peers = {name: find(name, arguments.peers) for name in PEERS}
     for name in [name for name, program in peers.items() if program is None]:
@@ -96,12 +99,35 @@ def table(tree: pathlib.Path, scratch: pathlib.Path, environment: dict[str, str]
           "read without its cache")
 
 
-def accuracy(data: str) -> int:
+# The yardsticks, and what each is told beside --data.
+YARDSTICKS = {
+    "scan_docker_accuracy.py": ["--data", "{data}"],
+    "scan_workflows_accuracy.py": ["--data", "{data}", "--zizmor", "{zizmor}", "--checkov", "{checkov}"],
+    "scan_kubernetes_accuracy.py": ["--data", "{data}", "--beside", "{tree}", "--checkov", "{checkov}"],
+    "scan_deps.py": ["--data", "{data}", "--tree", "{tree}", "--osv", "{osv}", "--osv-scanner", "{osv-scanner}"],
+    "scan_secrets_truth.py": ["--data", "{samples}", "--gitleaks", "{gitleaks}", "--config", "{config}"],
+}
+
+
+def accuracy(arguments: argparse.Namespace) -> int:
+    known = {"data": arguments.data, "tree": arguments.tree, "osv": arguments.osv_archive, "samples": arguments.samples,
+             "config": arguments.config}
+    known |= {name: find(name, arguments.peers) or name for name in PEERS}
+    programs = ["scan_docker_bench", "scan_workflows_bench", "scan_kubernetes_bench", "scan_deps_bench",
+                "scan_secrets_bench"]
+    subprocess.run(["cmake", "--build", str(ROOT / "build/release"), "--target", *programs], check=True,
+                   stdout=subprocess.DEVNULL)
     failed = 0
-    for script in sorted((ROOT / "bench").glob("scan_*.py")):
-        print(f"\n== {script.name}", flush=True)
-        words = ["--data", data] if data else []
-        failed |= subprocess.run([sys.executable, str(script), *words], check=False).returncode
+    for script, words in YARDSTICKS.items():
+        filled = [known.get(word.strip("{}"), word) if word.startswith("{") else word for word in words]
+        if not filled[1]:
+            print(f"\n== {script}: left out, its data is not given")
+            continue
+        print(f"\n== {script}", flush=True)
+        # An option whose value is not known is left to the script.
+        pairs = [pair for pair in zip(filled[::2], filled[1::2], strict=True) if pair[1]]
+        failed |= subprocess.run([sys.executable, str(ROOT / "bench" / script), *(word for pair in pairs for word in pair)],
+                                 check=False).returncode
     return failed
 
 
