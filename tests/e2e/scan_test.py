@@ -152,6 +152,51 @@ def left_out(repository: Repository) -> None:
     (repository.folder / "loop").unlink()
 
 
+WORKFLOW = """on: pull_request_target
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - run: echo "${{ github.event.pull_request.title }}"
+      - uses: foo/bar@master
+"""
+COMPOSE = """services:
+  db:
+    image: postgres
+    privileged: true
+    environment:
+      POSTGRES_PASSWORD: secret123
+    ports: ["5432:5432"]
+"""
+
+
+def stability(program: str, folder: pathlib.Path) -> None:
+    """Files that are renamed, moved, reindented and given comments keep every fingerprint."""
+    repository = Repository(program, folder)
+
+    def lay_out(manifest: str, dockerfile: str, compose: str, workflow: str, module: str, shift: str, head: str) -> None:
+        indent = "\n" + shift
+        repository.write(manifest, head + POD.replace("\n  ", "\n  " + shift + shift))
+        repository.write(dockerfile, head + "FROM alpine:latest\nRUN apt-get update && apt-get install curl\nUSER root\n")
+        repository.write(compose, head + shift + COMPOSE.rstrip().replace("\n", indent) + "\n")
+        repository.write(workflow, head + WORKFLOW)
+        repository.write(module, head.replace("#", "//") + "module example.com/a\n\ngo 1.26.8\n\n"
+                         "require golang.org/x/crypto v0.17.0\n")
+        repository.write(module.replace("go.mod", "main.go"), f'package main\n\nvar token = "{TOKEN}"\n')
+
+    lay_out("pod.yaml", "Dockerfile", "docker-compose.yml", ".github/workflows/a.yml", "go.mod", "", "")
+    before = {one["fingerprint"]: one["rule"] for one in repository.findings()}
+    for path in ("pod.yaml", "Dockerfile", "docker-compose.yml", ".github/workflows/a.yml", "go.mod", "main.go"):
+        (repository.folder / path).unlink()
+    lay_out("deploy/web.yaml", "web/Dockerfile.web", "web/compose.yaml", ".github/workflows/b.yml", "b/go.mod", "  ",
+            "# moved\n\n")
+    after = {one["fingerprint"]: one["rule"] for one in repository.findings()}
+    families = {rule.split("-")[1] for rule in before.values()}
+    check(len(before) > 30 and {"K8S", "DOCKER", "COMPOSE", "GHA", "SEC"} <= families, f"{len(before)} findings of all families")
+    check(before == after, f"all fingerprints are the same: {sorted(set(before.items()) ^ set(after.items()))[:4]}")
+
+
 def commits(repository: Repository) -> None:
     """Secrets in what is about to be committed, in commits, in the whole history, in a text; and git's hooks."""
     repository.git("checkout", "-qf", "main")
@@ -276,6 +321,8 @@ def main() -> int:
         for part in (branch, verdicts, secrecy, left_out, rules, dependencies, commits):
             print(f"-- {part.__name__}", flush=True)
             part(repository)
+        print("-- stability", flush=True)
+        stability(program, pathlib.Path(folder) / "stability")
     print(f"{len(FAILURES)} failed" if FAILURES else "all passed")
     return 1 if FAILURES else 0
 
