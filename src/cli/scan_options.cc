@@ -176,8 +176,12 @@ Result<scan::ScanRequest> request_of(const sys::Host& host, const Project& proje
   if (!options.rules.empty() || fs::is_directory(rules, error))
     request.settings.team_rules = CREMA_TRY(scan::read_rules(rules));
   if (!options.no_cache) request.cache = project.store / "cache" / "scan";
-  if (!options.baseline.empty())
-    request.known = CREMA_TRY(scan::read_baseline(host.working_directory / options.baseline));
+  if (!options.baseline.empty()) {
+    auto baseline = CREMA_TRY(scan::read_baseline(host.working_directory / options.baseline,
+                                                  request.settings.fingerprint_key, project.root));
+    request.known = std::move(baseline.prints);
+    request.waivers = std::move(baseline.waivers);
+  }
   return request;
 }
 

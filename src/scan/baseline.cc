@@ -2,6 +2,7 @@
 
 #include "crema/evidence/sarif.h"
 #include "crema/formats/json.h"
+#include "crema/scan/waivers/waiver_files.h"
 #include "crema/sys/files.h"
 
 #include <fmt/format.h>
@@ -33,10 +34,18 @@ Result<Prints> prints_of_sarif(const SourcePtr& source) {
 
 }  // namespace
 
-Result<Prints> read_baseline(const std::filesystem::path& file) {
+Result<Baseline> read_baseline(const std::filesystem::path& file, const std::string& key,
+                               const std::filesystem::path& root) {
   const auto source = std::make_shared<SourceFile>(file.string(), CREMA_TRY(sys::read_file(file)));
   const auto json = CREMA_TRY(formats::parse_json(source));
-  if (json.is_object() && json.contains("runs")) return prints_of_sarif(source);
+  if (json.is_array()) {
+    auto list = CREMA_TRY(read_gitleaks_report(source, {.key = key, .root = root.string()}));
+    return Baseline{.waivers = std::move(list.waivers)};
+  }
+  if (json.is_object() && json.contains("failed_checks"))
+    return Baseline{.waivers = CREMA_TRY(read_checkov_baseline(source)).waivers};
+  if (json.is_object() && json.contains("runs"))
+    return Baseline{.prints = CREMA_TRY(prints_of_sarif(source))};
   const auto findings = json.is_object() ? json.find("findings") : json.end();
   if (!json.is_object() || findings == json.end() || !findings->is_array())
     return wrong(source, "this is no baseline: it has no list `findings`");
@@ -47,7 +56,7 @@ Result<Prints> read_baseline(const std::filesystem::path& file) {
       return wrong(source, fmt::format("findings[{}] has no fingerprint", prints.size()));
     prints.insert(print->get<std::string>());
   }
-  return prints;
+  return Baseline{.prints = std::move(prints)};
 }
 
 std::string baseline_json(std::span<const Found> found) {
