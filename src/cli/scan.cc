@@ -47,7 +47,7 @@ Result<int> show_rules(const sys::Host& host, const ScanOptions& options,
 
 // The judge's and the page's; a reader who asks for less sees less.
 scan::ScanOutcome from_severity(scan::ScanOutcome outcome, const std::string& least) {
-  const auto from = *evidence::finding_severity(least);
+  const auto from = evidence::finding_severity(least).value_or(evidence::FindingSeverity::note);
   std::erase_if(outcome.found, [&](const auto& one) { return one.finding.severity < from; });
   return outcome;
 }
@@ -76,13 +76,13 @@ std::string document_of(std::string_view format, const scan::ScanOutcome& outcom
 Result<> write_files(const sys::Host& host, const ScanOptions& options,
                      const scan::ScanOutcome& outcome, const gate::Verdict& verdict,
                      std::span<const evidence::Scan> scans) {
-  const std::pair<const std::string&, std::string_view> kFiles[] = {
+  const std::pair<const std::string&, std::string_view> files[] = {
       {options.sarif, "sarif"},
       {options.sarif_full, "sarif-full"},
       {options.json, "json"},
       {options.junit, "junit"},
       {options.markdown, "markdown"}};
-  for (const auto& [file, format] : kFiles)
+  for (const auto& [file, format] : files)
     if (!file.empty())
       CREMA_TRY(sys::write_file_atomically(host.working_directory / file,
                                            document_of(format, outcome, verdict, scans)));

@@ -53,8 +53,9 @@ const std::string* ScanFrames::line_of(const std::string& path, std::uint32_t li
     }
     found = files_.emplace(path, std::move(lines)).first;
   }
-  if (!found->second || line == 0 || line > found->second->size()) return nullptr;
-  return &(*found->second)[line - 1];
+  const auto& lines = found->second;
+  if (!lines || line == 0 || line > lines->size()) return nullptr;
+  return &(*lines)[line - 1];
 }
 
 std::string ScanFrames::masked(const std::string& path, std::uint32_t line,

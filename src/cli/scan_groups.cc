@@ -34,8 +34,8 @@ std::string names_of(const Finding& finding) {
 }
 
 auto order_of(const Finding* finding) {
-  static const evidence::FindingLocation kNowhere;
-  const auto& place = finding->locations.empty() ? kNowhere : finding->locations.front();
+  static const evidence::FindingLocation nowhere;
+  const auto& place = finding->locations.empty() ? nowhere : finding->locations.front();
   return std::tuple(finding->state != FindingState::fresh, -static_cast<int>(finding->severity),
                     std::string_view(place.path), place.line, std::string_view(finding->rule),
                     std::string_view(finding->fingerprint));

@@ -90,7 +90,7 @@ Result<std::string> path_in_tree(const sys::Host& host, const fs::path& root,
     return usage(fmt::format("there is no family, file or folder '{}'", word),
                  "families are secrets, deps and infra");
   }
-  const auto below = path.lexically_relative(fs::canonical(root, error)).generic_string();
+  auto below = path.lexically_relative(fs::canonical(root, error)).generic_string();
   if (below == ".") return std::string();
   if (below.starts_with(".."))
     return usage(fmt::format("{} is not in the repository at {}", word, root.string()),

@@ -153,6 +153,7 @@ class FindingsText {
       places.insert(place_text(*member));
     }
     std::vector<const Finding*> rows;
+    rows.reserve(advisories.size());
     for (const auto& [name, finding] : advisories) rows.push_back(finding);
     std::ranges::sort(rows, {}, [](const Finding* row) {
       return std::tuple(!row->exploited, -static_cast<int>(row->reach), row->rule);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <set>
 #include <utility>
@@ -24,15 +23,16 @@ std::string text_of(const Finding& finding) {
 }
 
 std::optional<std::chrono::sys_days> day_of(std::string_view text) {
-  int year = 0;
-  unsigned month = 0;
-  unsigned day = 0;
-  if (text.size() < 10) return std::nullopt;
-  std::from_chars(text.data(), text.data() + 4, year);
-  std::from_chars(text.data() + 5, text.data() + 7, month);
-  std::from_chars(text.data() + 8, text.data() + 10, day);
-  const std::chrono::year_month_day found{std::chrono::year(year), std::chrono::month(month),
-                                          std::chrono::day(day)};
+  constexpr std::size_t kSize = 10;  // "2026-11-25"
+  if (text.size() < kSize) return std::nullopt;
+  const auto number = [&](std::size_t from, std::size_t size) {
+    int value = 0;
+    for (const char c : text.substr(from, size)) value = value * 10 + (c - '0');
+    return value;
+  };
+  const std::chrono::year_month_day found{std::chrono::year(number(0, 4)),
+                                          std::chrono::month(static_cast<unsigned>(number(5, 2))),
+                                          std::chrono::day(static_cast<unsigned>(number(8, 2)))};
   if (!found.ok()) return std::nullopt;
   return std::chrono::sys_days(found);
 }

@@ -1,5 +1,7 @@
 #include "crema/scan/incidents.h"
 
+#include "crema/base/strings.h"
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -62,7 +64,7 @@ void join_by_names(std::span<const Found> all, Groups& groups) {
       if (is_advisory(name))
         groups.join_by("advisory/" + name, i);
       else if (!name.starts_with("CWE-") && !place.empty() && !finding.subject.empty())
-        groups.join_by(place + "/" + finding.subject + "/" + name, i);
+        groups.join_by(join(std::vector{place, finding.subject, name}, "/"), i);
     };
     if (!finding.rule.empty()) take(finding.rule);
     for (const auto& alias : finding.aliases) take(alias);

@@ -219,9 +219,9 @@ void TreePass::save_cache() const {
     if (outcome.hash.empty()) continue;
     ResultCache::Entry entry{.file = tree_.files[file], .hash = outcome.hash};
     for (std::size_t i = 0; i < outcome.answers.size(); ++i)
-      if (outcome.answers[i])
+      if (const auto& answer = outcome.answers[i])
         entry.answers.push_back(
-            ResultCache::make_answer(scanners_[i]->name(), versions_[i], *outcome.answers[i]));
+            ResultCache::make_answer(scanners_[i]->name(), versions_[i], *answer));
     entries.push_back(std::move(entry));
   }
   std::vector<std::string_view> asked;
@@ -234,9 +234,9 @@ void TreePass::save_cache() const {
 }
 
 auto place_of(const Found& found) {
-  static const evidence::FindingLocation kNowhere;
+  static const evidence::FindingLocation nowhere;
   const auto& all = found.finding.locations;
-  const auto& first = all.empty() ? kNowhere : all.front();
+  const auto& first = all.empty() ? nowhere : all.front();
   return std::tie(first.path, first.line, first.column, found.finding.rule, found.subject,
                   found.content, found.finding.message);
 }
@@ -245,6 +245,7 @@ Result<TreeScan> TreePass::run() {
   const auto threads = std::clamp<std::size_t>(request_.threads, 1, tree_.files.size() + 1);
   {
     std::vector<std::jthread> pool;
+    pool.reserve(threads);
     for (std::size_t i = 0; i < threads; ++i) pool.emplace_back([this] { work(); });
   }
   if (literals_.problem) return fail(*literals_.problem);
@@ -257,10 +258,9 @@ Result<TreeScan> TreePass::run() {
     scan.bytes += tree_.files[file].size;
     if (!outcome.read && takes(scanners_.size() - 1, tree_.files[file])) ++scan.from_cache;
     if (outcome.unread) scan.not_scanned.push_back(std::move(*outcome.unread));
-    if (!outcome.answers.empty() && outcome.answers.back() &&
-        !outcome.answers.back()->notes.empty())
-      scan.markers.push_back(
-          {tree_.files[file].path, MarkerScanner::markers_of(outcome.answers.back()->notes)});
+    if (!outcome.answers.empty())
+      if (const auto& markers = outcome.answers.back(); markers && !markers->notes.empty())
+        scan.markers.push_back({tree_.files[file].path, MarkerScanner::markers_of(markers->notes)});
     for (std::size_t i = 0; i < outcome.answers.size(); ++i) {
       auto& answer = outcome.answers[i];
       if (!answer) continue;
