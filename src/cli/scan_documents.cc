@@ -112,7 +112,7 @@ std::string scan_json(const scan::ScanOutcome& outcome, const gate::Verdict& ver
   add_text(json, "base", outcome.base);
   auto& scanners = json["scanners"] = Json::array();
   for (const auto& each : outcome.scanners) {
-    Json entry = {{"name", each.name}, {"family", each.family}, {"rules", each.rules}};
+    Json entry = {{"name", each.name}, {"family", each.family}, {"rules", each.rules.size()}};
     add_text(entry, "data", each.data);
     scanners.push_back(std::move(entry));
   }
@@ -134,7 +134,12 @@ std::string scan_json(const scan::ScanOutcome& outcome, const gate::Verdict& ver
 
 std::string scan_junit(const scan::ScanOutcome& outcome) {
   std::map<std::string, std::map<std::string, evidence::TestCase>> by_family;
-  for (const auto& scanner : outcome.scanners) by_family[scanner.family];
+  std::map<std::string, std::string, std::less<>> family_of;
+  for (const auto& scanner : outcome.scanners) {
+    family_of[scanner.name] = scanner.family;
+    auto& cases = by_family[scanner.family];
+    for (const auto& rule : scanner.rules) cases[rule].name = rule;
+  }
   for (const auto& one : outcome.found) {
     const auto& finding = one.finding;
     if (finding.state == FindingState::suppressed) continue;
@@ -156,6 +161,8 @@ std::string scan_junit(const scan::ScanOutcome& outcome) {
       suite.cases.push_back(std::move(test));
     }
     for (const auto& one : outcome.not_scanned) {
+      const auto of = family_of.find(one.scanner);
+      if (of == family_of.end() ? !one.scanner.empty() : of->second != family) continue;
       evidence::TestCase test{.name = "not scanned: " + one.path, .group = one.code};
       test.outcome = evidence::TestOutcome::failed;
       test.kind = evidence::FailureKind::setup;

@@ -260,7 +260,7 @@ std::string scan_summary_text(const scan::ScanOutcome& outcome, const gate::Verd
     suppressed += one.finding.state == FindingState::suppressed ? 1U : 0U;
     known += one.finding.state == FindingState::known ? 1U : 0U;
   }
-  for (const auto& scanner : outcome.scanners) rules += scanner.rules;
+  for (const auto& scanner : outcome.scanners) rules += scanner.rules.size();
   const auto findings = outcome.found.size() - suppressed;
   auto line = findings == 0 ? std::string("nothing found") : amounts_text(outcome, findings);
   if (known > 0) line += fmt::format("; {} known", known);

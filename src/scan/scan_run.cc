@@ -158,13 +158,16 @@ Result<> judge(const ScanRequest& request, TreeScan& scan, ScanOutcome& outcome)
   return {};
 }
 
-void describe(std::span<const MadeScanner> all, ScanOutcome& outcome) {
+void describe(std::span<const MadeScanner> all, const RuleSelection& selection,
+              ScanOutcome& outcome) {
   for (const auto& made : all) {
     const auto rules = made.scanner->rules();
-    outcome.scanners.push_back({.name = std::string(made.kind->name),
-                                .family = std::string(made.kind->family),
-                                .rules = rules.size(),
-                                .data = made.scanner->data()});
+    ScannerUse use{.name = std::string(made.kind->name),
+                   .family = std::string(made.kind->family),
+                   .data = made.scanner->data()};
+    for (const auto& rule : rules)
+      if (selection.takes(rule)) use.rules.push_back(rule.id);
+    outcome.scanners.push_back(std::move(use));
     outcome.rules.insert(outcome.rules.end(), rules.begin(), rules.end());
   }
   std::ranges::sort(outcome.rules, {}, &Rule::id);
@@ -194,7 +197,7 @@ Result<ScanOutcome> run_scan(const ScanRequest& request) {
   if (!outcome.base.empty())
     mark_known(scan.found, CREMA_TRY(known_in_base(request, outcome.base, versions_of(scanners))));
   set_incidents(scan.found);
-  describe(scanners, outcome);
+  describe(scanners, request.settings.selection, outcome);
   outcome.found = std::move(scan.found);
   outcome.files = scan.files.size();
   outcome.bytes = scan.bytes;

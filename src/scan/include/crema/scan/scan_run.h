@@ -50,7 +50,7 @@ struct ScanRequest {
 // One scanner that took part.
 struct ScannerUse {
   std::string name, family;
-  std::size_t rules = 0;  // that were looked for
+  std::vector<std::string> rules;  // ids of those that were looked for
   std::string data;       // what it knows beside them
 };
 
