@@ -263,6 +263,7 @@ std::string scan_summary_text(const scan::ScanOutcome& outcome, const gate::Verd
   for (const auto& scanner : outcome.scanners) rules += scanner.rules.size();
   const auto findings = outcome.found.size() - suppressed;
   auto line = findings == 0 ? std::string("nothing found") : amounts_text(outcome, findings);
+  if (outcome.interrupted) line = "interrupted; so far: " + line;
   if (known > 0) line += fmt::format("; {} known", known);
   if (!outcome.base.empty()) line += fmt::format(" since {}", outcome.base.substr(0, 10));
   if (suppressed > 0) line += fmt::format("; {} suppressed", suppressed);
@@ -270,11 +271,12 @@ std::string scan_summary_text(const scan::ScanOutcome& outcome, const gate::Verd
   std::string data;
   for (const auto& scanner : outcome.scanners)
     if (!scanner.data.empty()) data += ", " + scanner.data;
-  out += style.paint(
-      Tone::dim,
-      fmt::format("{} in {}, {} rules{}{}\n", counted(outcome.files, "file"),
-                  evidence::duration_text(took), rules, data,
-                  outcome.from_cache > 0 ? fmt::format("; {} unchanged", outcome.from_cache) : ""));
+  out +=
+      style.paint(Tone::dim, fmt::format("{} in {}, {} rules{}{}\n", counted(outcome.files, "file"),
+                                         evidence::duration_text(took), rules, data,
+                                         outcome.from_cache > 0 && !outcome.interrupted
+                                             ? fmt::format("; {} unchanged", outcome.from_cache)
+                                             : ""));
   for (const auto& row : verdict.rows) {
     if (row.state != gate::State::failed && row.state != gate::State::missing) continue;
     out += fmt::format("{} {}: {}, wanted {}\n", style.glyph(evidence::Outcome::failure),
