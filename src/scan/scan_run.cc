@@ -136,6 +136,13 @@ void split_accepted(std::span<const Found> judged, std::vector<NotScanned> all,
   }
 }
 
+// A comment is known by its file and line alone: who reads of it wants to see it.
+void show_line(const std::filesystem::path& root, Span& place) {
+  if (place.source == nullptr || !place.source->text().empty()) return;
+  if (auto text = sys::read_file(root / place.source->path()))
+    place.source = std::make_shared<SourceFile>(place.source->path(), std::move(*text));
+}
+
 Result<> judge(const ScanRequest& request, TreeScan& scan, ScanOutcome& outcome) {
   auto waivers = request.waivers;
   if (request.use_waiver_files) {
@@ -153,8 +160,11 @@ Result<> judge(const ScanRequest& request, TreeScan& scan, ScanOutcome& outcome)
   const bool whole = request.below.empty() && request.families.empty() &&
                      request.settings.selection.only.empty() &&
                      request.settings.selection.frameworks.empty();
-  for (auto& warning : ledger.warnings)
-    if (whole || warning.code != "waiver/unused") outcome.warnings.push_back(std::move(warning));
+  for (auto& warning : ledger.warnings) {
+    if (!whole && warning.code == "waiver/unused") continue;
+    show_line(request.settings.root, warning.span);
+    outcome.warnings.push_back(std::move(warning));
+  }
   return {};
 }
 
