@@ -69,6 +69,7 @@ std::vector<EcosystemFacts> Advisories::ecosystems() const {
       if (!fresh && facts.newest > place->second.newest) place->second = facts;
     }
   std::vector<EcosystemFacts> all;
+  all.reserve(newest.size());
   for (const auto& [name, facts] : newest) all.push_back(facts);
   return all;
 }

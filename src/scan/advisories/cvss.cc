@@ -29,7 +29,8 @@ constexpr std::array<std::string_view, 8> kBase = {"AV", "AC", "PR", "UI", "S", 
 double round_up(double value) {
   const auto whole = static_cast<std::int64_t>(std::llround(value * 100'000));
   if (whole % 10'000 == 0) return static_cast<double>(whole) / 100'000;
-  return static_cast<double>(whole / 10'000 + 1) / 10;
+  const auto tenths = whole / 10'000 + 1;
+  return static_cast<double>(tenths) / 10;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <span>
 #include <tuple>
@@ -87,7 +88,7 @@ void Tables::add(const OsvAdvisory& advisory, bool summaries) {
        .aliases = list(advisory.aliases),
        .flags = flags,
        .severity = advisory.severity ? static_cast<std::uint32_t>(*advisory.severity) + 1 : 0,
-       .score = advisory.score ? static_cast<std::uint32_t>(*advisory.score * 10 + 0.5) + 1 : 0});
+       .score = advisory.score ? static_cast<std::uint32_t>(std::lround(*advisory.score * 10)) + 1 : 0});
 }
 
 // By their versions; those of one version stay as they are, and "0" is before everything.
@@ -117,6 +118,7 @@ AffectedRecord Tables::record_of(const OsvAffected& affected, std::uint32_t advi
     own_ranges.push_back(appended(events, std::move(own)));
   }
   std::vector<ImportRecord> own_imports;
+  own_imports.reserve(affected.imports.size());
   for (const auto& [path, symbols, platforms] : affected.imports)
     own_imports.push_back(
         {.path = texts.of(path), .symbols = list(symbols), .platforms = list(platforms)});

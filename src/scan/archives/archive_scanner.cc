@@ -24,7 +24,7 @@ class ArchiveScanner::Unpacking {
   // `shown` is how the archive is called in what is found.
   void archive(const std::string& shown, std::string_view bytes, std::size_t depth) {
     const auto limits = left_;
-    const auto read = read_archive(shown, bytes, limits, [&](ArchivedFile file) {
+    const auto read = read_archive(shown, bytes, limits, [&](const ArchivedFile& file) {
       left_.most_files -= std::min<std::size_t>(left_.most_files, 1);
       left_.most_bytes -= std::min<std::uint64_t>(left_.most_bytes, file.bytes.size());
       const auto inner = shown + "!" + file.path;

@@ -63,6 +63,7 @@ class HistoryPass {
     }
     {
       std::vector<std::jthread> pool;
+      pool.reserve(threads);
       for (std::size_t i = 0; i < threads; ++i)
         pool.emplace_back([&, i] { work(repositories[i].get(), searches[i]); });
     }

@@ -25,9 +25,9 @@ std::size_t line_begin(std::string_view text, std::uint32_t line) {
 }  // namespace
 
 const evidence::FindingLocation& place_of(const Found& found) {
-  static const evidence::FindingLocation kNowhere;
+  static const evidence::FindingLocation nowhere;
   const auto& all = found.finding.locations;
-  return all.empty() ? kNowhere : all.front();
+  return all.empty() ? nowhere : all.front();
 }
 
 std::string_view text_at(std::string_view text, const evidence::FindingLocation& place) {

@@ -92,6 +92,7 @@ class InfraRuleReader {
   static std::vector<const YamlNode*> list(const YamlNode& value) {
     if (value.kind != YamlKind::sequence) return {&value};
     std::vector<const YamlNode*> all;
+    all.reserve(value.items.size());
     for (const auto& item : value.items) all.push_back(item.get());
     return all;
   }
