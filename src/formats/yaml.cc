@@ -46,8 +46,9 @@ class Parser {
     if (first == nullptr) return std::nullopt;
     std::string message = first->msg == nullptr ? "the text is no YAML" : first->msg;
     while (message.ends_with('\n')) message.pop_back();
+    const auto line = static_cast<std::uint32_t>(std::max(first->line, 1));
     return make_error("yaml/syntax", std::move(message),
-                      {source, static_cast<std::uint32_t>(std::max(first->line, 1)),
+                      {source, std::min(line, source->line_count()),
                        static_cast<std::uint32_t>(std::max(first->column, 1))});
   }
 
@@ -98,7 +99,11 @@ YamlStyle style_of(fy_token* token) {
 class TreeBuilder {
  public:
   TreeBuilder(const SourcePtr& source, const YamlLimits& limits)
-      : source_(source), limits_(limits), parser_(source->text()) {}
+      : source_(source), limits_(limits), parser_(source->text()) {
+    const auto text = source->text();
+    for (auto at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1))
+      line_ends_.push_back(at);
+  }
 
   // The documents of the text, none for an empty one.
   Result<std::vector<YamlPtr>> build() {
@@ -241,13 +246,19 @@ class TreeBuilder {
     return {};
   }
 
+  // For YAML a carriage return ends a line by itself; for whoever shows the file it does not.
+  std::uint32_t line_of(const fy_mark& mark) const {
+    const auto behind = std::ranges::lower_bound(line_ends_, mark.input_pos);
+    return static_cast<std::uint32_t>(behind - line_ends_.begin()) + 1;
+  }
+
   void fill(YamlNode& node, fy_event* event, fy_token* value) const {
     node.tag = token_text(fy_event_get_tag_token(event));
     const auto* start = value == nullptr ? nullptr : fy_token_start_mark(value);
     const auto* end = value == nullptr ? nullptr : fy_token_end_mark(value);
     if (start == nullptr) start = fy_event_start_mark(event);
     if (start != nullptr) {
-      node.line = static_cast<std::uint32_t>(start->line) + 1;
+      node.line = line_of(*start);
       node.column = static_cast<std::uint32_t>(start->column) + 1;
       if (end != nullptr && end->line == start->line) {
         node.end_column = static_cast<std::uint32_t>(end->column) + 1;
@@ -258,7 +269,7 @@ class TreeBuilder {
     for (auto* property : {fy_event_get_tag_token(event), fy_event_get_anchor_token(event)}) {
       const auto* mark = property == nullptr ? nullptr : fy_token_start_mark(property);
       if (mark == nullptr) continue;
-      const auto line = static_cast<std::uint32_t>(mark->line) + 1;
+      const auto line = line_of(*mark);
       const auto column = static_cast<std::uint32_t>(mark->column) +
                           (property == fy_event_get_anchor_token(event) ? 0 : 1);
       if (node.line == 0 || line < node.line || (line == node.line && column < node.column)) {
@@ -311,8 +322,7 @@ class TreeBuilder {
   Span place(fy_event* event) const {
     const auto* mark = fy_event_start_mark(event);
     if (mark == nullptr) return {source_};
-    return {source_, static_cast<std::uint32_t>(mark->line) + 1,
-            static_cast<std::uint32_t>(mark->column) + 1};
+    return {source_, line_of(*mark), static_cast<std::uint32_t>(mark->column) + 1};
   }
 
   Diagnostic too_large(const std::string& what) const {
@@ -322,6 +332,7 @@ class TreeBuilder {
   const SourcePtr& source_;
   const YamlLimits& limits_;
   Parser parser_;
+  std::vector<std::size_t> line_ends_;
   std::vector<Open> stack_;
   std::map<std::string, Anchored> anchors_;
   std::vector<YamlPtr> roots_;

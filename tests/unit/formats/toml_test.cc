@@ -49,6 +49,14 @@ TEST(Toml, SaysThatAHeaderHasNoKey) {
   }
 }
 
+TEST(Toml, SaysThatALetterIsNoBlank) {
+  for (const auto* text : {"a\u010a = 1\n", "[a\u010a]\n", "a = 1\u00e9\n", "a = [1\u2e3a]\n"}) {
+    const auto root = parse_toml(file(text));
+    ASSERT_FALSE(root) << text;
+    EXPECT_EQ(root.error().code, "toml/syntax") << text;
+  }
+}
+
 TEST(Toml, BoundsDepthAndSize) {
   EXPECT_FALSE(parse_toml(file("a = " + std::string(100'000, '['))));
   EXPECT_EQ(parse_toml(file(std::string(2'000'000, '\n'))).error().code, "toml/too-large");

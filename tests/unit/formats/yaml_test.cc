@@ -47,6 +47,19 @@ TEST(Yaml, SaysWhereTheTextIsWrong) {
   }
 }
 
+TEST(Yaml, CountsLinesAsTheFileDoesWhereACarriageReturnStandsAlone) {
+  const auto root = parse("a: [x,\r\r\ry]\nb: &an z\r\nc: 1\n");
+  ASSERT_TRUE(root) << root.error().message;
+  EXPECT_EQ((*root)->entries.at(0).second->items.at(1)->line, 1U);
+  EXPECT_EQ(place(*root, "b"), "2:4");
+  EXPECT_EQ(place(*root, "c"), "3:4");
+  for (const auto* text : {"a: 1\r\r\rb: *x", "a: 1\r\r\rb: [1, 2"}) {
+    const auto wrong = parse(text);
+    ASSERT_FALSE(wrong);
+    EXPECT_EQ(wrong.error().span.line, 1U) << wrong.error().message;
+  }
+}
+
 TEST(Yaml, SharesWhatAliasesNameAndHoldsItsLimits) {
   std::string bomb = "a0: &a0 [x, x]\n";
   for (int i = 1; i < 40; ++i) {
