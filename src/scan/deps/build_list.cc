@@ -124,7 +124,7 @@ BuildList build_list(const GoMod& main, const BuildFacts& facts) {
 }
 
 void join_workspace(const GoWork& work, const std::vector<std::string>& own_paths,
-                    std::vector<BuildList*> lists) {
+                    const std::vector<BuildList*>& lists) {
   Selected selected;
   for (const auto* list : lists)
     for (const auto& module : list->modules) select(selected, module.required);

@@ -145,7 +145,7 @@ std::vector<std::string> aliases_of(const DependencyHit& hit) {
 
 std::string canonical_id(const DependencyHit& hit) {
   const auto names = aliases_of(hit);
-  const std::string own(hit.entries.front().advisory().id);
+  std::string own(hit.entries.front().advisory().id);
   for (const std::string_view kind : {"CVE-", "GHSA-"}) {
     if (own.starts_with(kind)) return own;
     for (const auto& name : names)

@@ -110,9 +110,9 @@ std::shared_ptr<const GoPackage> GoFolders::read(const std::filesystem::path& fo
 }
 
 std::optional<std::vector<std::string_view>> standard_imports(std::string_view package) {
-  static const auto kTable = read_table();
-  const auto found = kTable.find(package);
-  if (found == kTable.end()) return std::nullopt;
+  static const auto table = read_table();
+  const auto found = table.find(package);
+  if (found == table.end()) return std::nullopt;
   return found->second;
 }
 

@@ -279,6 +279,7 @@ Result<Inventory> read_inventory(const std::filesystem::path& root, const Module
     answers.emplace_back(file.path, std::move(answer));
   }
   std::vector<FileNotes> notes;
+  notes.reserve(answers.size());
   for (const auto& [path, answer] : answers) notes.push_back({path, answer.notes});
   auto inventory = make_inventory(notes, cache);
   for (auto& [path, answer] : answers)

@@ -128,6 +128,7 @@ ReachAnswer of_package(const ImportGraph& graph, const VulnerablePackage& packag
       found.emplace_back(!known.known(), symbol.find('.') != std::string::npos, symbol);
   std::ranges::sort(found);
   std::vector<std::string> symbols;
+  symbols.reserve(found.size());
   for (auto& one : found) symbols.push_back(std::move(std::get<2>(one)));
   const auto place = symbols.empty() ? GoPlace{} : reached->mentioned.at(symbols.front());
   if (!symbols.empty()) return mentioned(graph, package, symbols, place);

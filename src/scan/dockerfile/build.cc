@@ -40,6 +40,7 @@ void read_script(BuildStep& step, const ShellInUse& shell) {
   if (instruction.exec) {
     step.script = instruction.text;
     std::vector<shell::Word> words;
+    words.reserve(instruction.words.size());
     for (const auto& word : instruction.words)
       words.push_back({.text = word.text, .begin = word.begin, .end = word.end});
     step.commands = shell::script_of(std::move(words));

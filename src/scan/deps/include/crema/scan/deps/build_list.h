@@ -50,6 +50,6 @@ BuildList build_list(const GoMod& main, const BuildFacts& facts);
 // Of a workspace: the highest version any of its modules' lists has of each module, with the
 // replacements of go.work before theirs. Modules that are in the workspace are left out.
 void join_workspace(const GoWork& work, const std::vector<std::string>& own_paths,
-                    std::vector<BuildList*> lists);
+                    const std::vector<BuildList*>& lists);
 
 }  // namespace crema::scan

@@ -63,5 +63,4 @@ Inventory make_inventory(std::span<const FileNotes> notes, const ModuleCache& ca
 // Walks a tree and reads its manifests and lock files alone. Errors are walk_tree's.
 Result<Inventory> read_inventory(const std::filesystem::path& root, const ModuleCache& cache);
 
-
 }  // namespace crema::scan
