@@ -170,12 +170,29 @@ class ChangeScan {
 
 constexpr std::string_view kNotAll = " --not --all";
 
+// The library's own function for a range never frees the first end where there is no other.
+int push_between(git_repository* repository, git_revwalk* walk, const std::string& range) {
+  git_revspec ends{};
+  int code = git_revparse(&ends, repository, range.c_str());
+  if (code == 0) code = git_revwalk_hide(walk, git_object_id(ends.from));
+  if (code == 0) code = git_revwalk_push(walk, git_object_id(ends.to));
+  git_object_free(ends.from);
+  git_object_free(ends.to);
+  return code;
+}
+
 Result<> push_range(git_repository* repository, git_revwalk* walk, std::string_view range) {
   const bool only_new = range.ends_with(kNotAll);
   const std::string revision(only_new ? range.substr(0, range.size() - kNotAll.size()) : range);
+  if (revision.find("...") != std::string::npos) {
+    auto error =
+        make_error("git/range", fmt::format("`{}` has the commits of both sides", range), {});
+    error.hint = "write two dots: the commits of the second that the first has not";
+    return fail(std::move(error));
+  }
   int code = 0;
   if (revision.find("..") != std::string::npos) {
-    code = git_revwalk_push_range(walk, revision.c_str());
+    code = push_between(repository, walk, revision);
   } else {
     git_object* single = nullptr;
     code = git_revparse_single(&single, repository, revision.c_str());

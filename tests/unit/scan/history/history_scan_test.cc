@@ -179,9 +179,11 @@ TEST_F(HistoryScanTest, LooksAtWhatCommitsAddedOnly) {
   const auto all = scan_commits(request(), "HEAD");
   ASSERT_TRUE(all.has_value());
   EXPECT_THAT(told(*all), ElementsAre("first a.txt:1", "second a.txt:2"));
-  const auto wrong = scan_commits(request(), "before..nowhere");
-  ASSERT_FALSE(wrong.has_value());
-  EXPECT_EQ(wrong.error().code, "git/range");
+  for (const auto* range : {"before..nowhere", "nowhere..HEAD", "before...HEAD"}) {
+    const auto wrong = scan_commits(request(), range);
+    ASSERT_FALSE(wrong.has_value()) << range;
+    EXPECT_EQ(wrong.error().code, "git/range") << range;
+  }
 }
 
 TEST_F(HistoryScanTest, BlamesAMergeOnlyForWhatItAdds) {
