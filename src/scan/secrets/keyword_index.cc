@@ -116,10 +116,20 @@ std::vector<RuleSearch> KeywordIndex::of_text(std::string_view text,
   return searches;
 }
 
-std::vector<const SecretRule*> KeywordIndex::of_new_text(std::string_view text) const {
+// Ranges of one rule do not overlap, and no match goes beyond its range: those that touch nothing
+// decoded hold only what was found in the text before.
+std::vector<RuleSearch> KeywordIndex::of_decoded(const DecodedText& decoded) const {
   std::vector<std::uint32_t> which;
-  search([&](const LiteralSet& set, LiteralSet::Search& own) { set.find_which(text, own, which); });
-  return candidates(which);
+  search([&](const LiteralSet& set, LiteralSet::Search& own) {
+    set.find_which(decoded.text(), own, which);
+  });
+  auto searches = of_text(decoded.text(), which);
+  std::erase_if(searches, [&](RuleSearch& one) {
+    if (one.ranges.empty()) return false;  // it is looked for everywhere
+    std::erase_if(one.ranges, [&](TextRange range) { return !decoded.touches(range); });
+    return one.ranges.empty();
+  });
+  return searches;
 }
 
 }  // namespace crema::scan
