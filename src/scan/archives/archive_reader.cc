@@ -103,6 +103,7 @@ class Reading {
   Kind kind_ = Kind::archive;
   std::size_t files_ = 0;
   std::uint64_t bytes_ = 0;
+  std::array<char, 65536> piece_{};  // one for all files: it is larger than most of them
 
   tl::unexpected<Diagnostic> damaged() const {
     const char* reason = archive_error_string(reader_.get());
@@ -128,16 +129,15 @@ class Reading {
       on_file_(std::move(one));
       return {};
     }
-    std::array<char, 65536> piece{};
     for (;;) {
-      const auto count = archive_read_data(reader_.get(), piece.data(), piece.size());
+      const auto count = archive_read_data(reader_.get(), piece_.data(), piece_.size());
       if (count < 0) return damaged();
       if (count == 0) break;
       bytes_ += static_cast<std::uint64_t>(count);
       if (bytes_ > limits_.most_bytes)
         return fail("archive/too-large", fmt::format("{} has more than {} bytes when unpacked",
                                                      path_, limits_.most_bytes));
-      one.bytes.append(piece.data(), static_cast<std::size_t>(count));
+      one.bytes.append(piece_.data(), static_cast<std::size_t>(count));
       if (one.bytes.size() <= limits_.largest_file) continue;
       one.bytes.clear();
       one.not_read = fmt::format("it has more than {} bytes", limits_.largest_file);

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <future>
 #include <mutex>
+#include <numeric>
 #include <optional>
 #include <thread>
 #include <tuple>
@@ -83,6 +84,10 @@ class TreePass {
         cache_(std::move(cache)) {
     for (const auto* scanner : scanners_) versions_.push_back(scanner->version());
     outcomes_.resize(tree_.files.size());
+    order_.resize(tree_.files.size());
+    std::iota(order_.begin(), order_.end(), std::size_t{0});
+    std::ranges::sort(order_, {},
+                      [&](std::size_t file) { return std::pair(~tree_.files[file].size, file); });
   }
 
   Result<TreeScan> run();
@@ -95,6 +100,7 @@ class TreePass {
   ResultCache cache_;
   std::vector<std::string> versions_;
   std::vector<FileOutcome> outcomes_;
+  std::vector<std::size_t> order_;  // of the files: the largest first, or one thread ends alone
   std::atomic<std::size_t> next_{0};
   std::size_t done_ = 0;
   std::mutex progress_;
@@ -164,8 +170,9 @@ void TreePass::look_at(const TreeFile& file, FileOutcome& outcome, Search& searc
 void TreePass::work() {
   Search search;
   for (;;) {
-    const auto at = next_++;
-    if (at >= tree_.files.size() || request_.stop.stop_requested()) return;
+    const auto turn = next_++;
+    if (turn >= order_.size() || request_.stop.stop_requested()) return;
+    const auto at = order_[turn];
     look_at(tree_.files[at], outcomes_[at], search);
     const std::lock_guard lock(progress_);
     ++done_;

@@ -23,6 +23,37 @@ void widen(std::vector<TextRange>& ranges, TextRange range) {
     ranges.push_back(range);
 }
 
+// The runs a secret of a rule may be in, from left to right; the text is read once.
+class Runs {
+ public:
+  Runs(const SecretRule& rule, std::string_view text) : rule_(rule), text_(text) {}
+
+  // Whether one begins in the range or goes on in it. Ranges must not begin before earlier ones.
+  bool any(TextRange range) {
+    if (end_ <= range.begin) begin_ = end_ = range.begin;
+    while (!enough() && begin_ < range.end && begin_ < text_.size()) advance();
+    return enough() && begin_ < range.end;
+  }
+
+ private:
+  const SecretRule& rule_;
+  std::string_view text_;
+  std::size_t begin_ = 0;  // of the run that was last measured
+  std::size_t end_ = 0;
+  bool digit_ = false;
+
+  bool enough() const { return digit_ && end_ - begin_ >= rule_.shortest_run; }
+  void advance() {
+    const auto in_run = [&](std::size_t at) {
+      return rule_.run_of[static_cast<unsigned char>(text_[at])];
+    };
+    digit_ = false;
+    for (begin_ = end_; begin_ < text_.size() && !in_run(begin_);) ++begin_;
+    for (end_ = begin_; end_ < text_.size() && in_run(end_); ++end_)
+      digit_ = digit_ || (text_[end_] >= '0' && text_[end_] <= '9');
+  }
+};
+
 }  // namespace
 
 KeywordIndex::KeywordIndex(const SecretRules& rules) {
@@ -94,6 +125,7 @@ std::vector<RuleSearch> KeywordIndex::of_text(std::string_view text,
   // Of a very large text the places of words may take more memory than they save time.
   if (!any_local || text.size() > kLargestText) return searches;
   std::map<const SecretRule*, std::vector<TextRange>> ranges;
+  std::map<const SecretRule*, Runs> runs;
   search([&](const LiteralSet& set, LiteralSet::Search& own) {
     std::vector<LiteralHit> hits;
     set.find(text, own, hits);
@@ -106,20 +138,38 @@ std::vector<RuleSearch> KeywordIndex::of_text(std::string_view text,
         auto behind = end + rule->behind_keyword;
         if (rule->behind_keyword >= kLongReach)
           behind = std::max(behind, std::min(line_end + 1, end + kLongestLine));
-        widen(ranges[rule], {end - std::min(end, length), std::min(behind, text.size())});
+        behind = std::min(behind, text.size());
+        auto& own_ranges = ranges[rule];
+        if (rule->shortest_run > 0 &&
+            !runs.try_emplace(rule, *rule, text).first->second.any({end, behind}))
+          continue;
+        widen(own_ranges, {end - std::min(end, length), behind});
       }
     }
   });
-  for (auto& one : searches)
-    if (const auto found = ranges.find(one.rule); found != ranges.end())
-      one.ranges = std::move(found->second);
+  std::erase_if(searches, [&](RuleSearch& one) {
+    const auto found = ranges.find(one.rule);
+    if (found == ranges.end()) return false;
+    one.ranges = std::move(found->second);
+    return one.ranges.empty();
+  });
   return searches;
 }
 
-std::vector<const SecretRule*> KeywordIndex::of_new_text(std::string_view text) const {
+// Ranges of one rule do not overlap, and no match goes beyond its range: those that touch nothing
+// decoded hold only what was found in the text before.
+std::vector<RuleSearch> KeywordIndex::of_decoded(const DecodedText& decoded) const {
   std::vector<std::uint32_t> which;
-  search([&](const LiteralSet& set, LiteralSet::Search& own) { set.find_which(text, own, which); });
-  return candidates(which);
+  search([&](const LiteralSet& set, LiteralSet::Search& own) {
+    set.find_which(decoded.text(), own, which);
+  });
+  auto searches = of_text(decoded.text(), which);
+  std::erase_if(searches, [&](RuleSearch& one) {
+    if (one.ranges.empty()) return false;  // it is looked for everywhere
+    std::erase_if(one.ranges, [&](TextRange range) { return !decoded.touches(range); });
+    return one.ranges.empty();
+  });
+  return searches;
 }
 
 }  // namespace crema::scan

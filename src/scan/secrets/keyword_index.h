@@ -26,8 +26,8 @@ class KeywordIndex {
   // Those whose keywords are in the text; `which` are the literals that are there. By any thread.
   std::vector<RuleSearch> of_text(std::string_view text,
                                   std::span<const std::uint32_t> which) const;
-  // The same for a text nobody has searched yet, everywhere in it.
-  std::vector<const SecretRule*> of_new_text(std::string_view text) const;
+  // The same for a decoded text nobody has searched yet: only beside what was decoded.
+  std::vector<RuleSearch> of_decoded(const DecodedText& decoded) const;
 
  private:
   std::vector<Literal> literals_;                        // each keyword once

@@ -249,13 +249,17 @@ std::vector<SecretMatch> find_secrets(std::string_view path, std::string_view te
 
 std::vector<SecretMatch> find_decoded_secrets(std::string_view path, std::string_view text,
                                               const DecodedText& decoded, const SecretRules& all,
-                                              std::span<const SecretRule* const> rules) {
+                                              std::span<const RuleSearch> rules) {
   std::vector<SecretMatch> matches;
   if (allows_path(all.allowlists, path)) return matches;
   Finder finder(path, text, all, &decoded);
-  for (const auto* rule : rules)
-    std::ranges::move(finder.of_rule(*rule, false), std::back_inserter(matches));
+  for (const auto& [rule, ranges] : rules)
+    std::ranges::move(finder.of_rule(*rule, false, ranges), std::back_inserter(matches));
   return matches;
+}
+
+bool allows_all_of(std::string_view path, const SecretRules& all) {
+  return allows_path(all.allowlists, path);
 }
 
 void drop_generic(std::string_view text, std::vector<SecretMatch>& matches) {

@@ -34,6 +34,29 @@ std::string expression_of_token(std::string_view token) {
   return fmt::format("\\b({}){}", token, kEnd);
 }
 
+// A value that is one class of characters, so many times at least, is a run of them. Not of a name
+// with groups: the first one would be the secret.
+void set_run(std::string_view name, std::string_view value, SecretRule& rule) {
+  static const RE2 kGroup(R"((?:^|[^\\])\((?:[^?]|\?P?<|$))");
+  static const RE2 kOneClass(R"((\[[^\^\[\]][^\[\]]*\])\{(\d{1,4}),\d*\})");
+  std::string bytes;
+  std::size_t least = 0;
+  if (!rule.random || RE2::PartialMatch({name.data(), name.size()}, kGroup) ||
+      !RE2::FullMatch({value.data(), value.size()}, kOneClass, &bytes, &least))
+    return;
+  RE2::Options options(RE2::Quiet);
+  options.set_case_sensitive(false);
+  const RE2 one(bytes, options);
+  if (!one.ok()) return;
+  for (unsigned c = 0; c < 0x80; ++c) {
+    const auto byte = static_cast<char>(c);
+    rule.run_of[c] = RE2::FullMatch({&byte, 1}, one);
+  }
+  // A letter beyond ASCII may be in the class, or be one of ASCII in another case.
+  for (unsigned c = 0x80; c < 0x100; ++c) rule.run_of.set(c);
+  rule.shortest_run = least;
+}
+
 // Reads the matches of one page.
 class PageReader {
  public:
@@ -146,6 +169,7 @@ class PageReader {
       const auto value = text(node, "value");
       if (value.empty()) return wrong(node, "`near` needs a `value`");
       written = expression_near(name, value, flag(node, "exact"));
+      set_run(name, value, rule);
     }
     rule.expression = CREMA_TRY(compiled(std::move(written), node));
     rule.path = CREMA_TRY(compiled(text(node, "path"), node));

@@ -138,12 +138,13 @@ std::string SecretScanner::version() const {
 std::vector<Literal> SecretScanner::literals() const { return index_->literals(); }
 
 void SecretScanner::look_at_decoded(const FileView& view, std::vector<SecretMatch>& matches) const {
+  if (allows_all_of(view.file.path, *settings_.rules)) return;
   std::deque<DecodedText> passes;
   for (std::size_t depth = 0; depth < settings_.decode_depth; ++depth) {
     auto decoded = passes.empty() ? DecodedText::first(view.text) : passes.back().next();
     if (!decoded) return;
     passes.push_back(std::move(*decoded));
-    const auto rules = index_->of_new_text(passes.back().text());
+    const auto rules = index_->of_decoded(passes.back());
     std::ranges::move(
         find_decoded_secrets(view.file.path, view.text, passes.back(), *settings_.rules, rules),
         std::back_inserter(matches));

@@ -53,7 +53,10 @@ std::vector<SecretMatch> find_secrets(std::string_view path, std::string_view te
 // where it stands in `text`.
 std::vector<SecretMatch> find_decoded_secrets(std::string_view path, std::string_view text,
                                               const DecodedText& decoded, const SecretRules& all,
-                                              std::span<const SecretRule* const> rules);
+                                              std::span<const RuleSearch> rules);
+
+// Whether nothing in a file with such a path is a secret, as a list for all rules says.
+bool allows_all_of(std::string_view path, const SecretRules& all);
 
 // A value of a Kubernetes Secret in a text of YAML.
 struct SecretValue {

@@ -6,6 +6,7 @@
 #include "crema/base/source.h"
 #include "crema/evidence/finding.h"
 
+#include <bitset>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -70,6 +71,10 @@ struct SecretRule {
   // so that not all of the text needs to be looked at. 0: nobody knows.
   std::size_t before_keyword = 0;
   std::size_t behind_keyword = 0;
+  // Where a secret is known to hold a digit and to be nothing but so many of these bytes, behind
+  // the keyword: the expression is only asked where such a run is. 0: nobody knows.
+  std::size_t shortest_run = 0;
+  std::bitset<256> run_of;
   std::vector<std::string> tags;
   std::vector<Allowlist> allowlists;
   std::vector<RequiredRule> required;
