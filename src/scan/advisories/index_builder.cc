@@ -88,7 +88,8 @@ void Tables::add(const OsvAdvisory& advisory, bool summaries) {
        .aliases = list(advisory.aliases),
        .flags = flags,
        .severity = advisory.severity ? static_cast<std::uint32_t>(*advisory.severity) + 1 : 0,
-       .score = advisory.score ? static_cast<std::uint32_t>(std::lround(*advisory.score * 10)) + 1 : 0});
+       .score =
+           advisory.score ? static_cast<std::uint32_t>(std::lround(*advisory.score * 10)) + 1 : 0});
 }
 
 // By their versions; those of one version stay as they are, and "0" is before everything.

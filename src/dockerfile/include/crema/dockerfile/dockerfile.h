@@ -113,7 +113,7 @@ struct Dockerfile {
 struct DockerfileLimits {
   std::size_t bytes = 1 << 20;
   std::size_t instructions = 5000;  // an image has 127 layers at most
-  std::size_t problems = 20;  // further ones are not told
+  std::size_t problems = 20;        // further ones are not told
 };
 
 // An error is "dockerfile/too-large" only.

@@ -37,7 +37,7 @@ struct YamlLimits {
   std::size_t bytes = 1 << 20;
   std::size_t events = 1'000'000;
   std::size_t depth = 1000;
-  bool anchors = true;  // false: an anchor is an error
+  bool anchors = true;             // false: an anchor is an error
   std::size_t documents = 10'000;  // of parse_yaml_documents
 };
 

@@ -51,7 +51,7 @@ struct ScanRequest {
 struct ScannerUse {
   std::string name, family;
   std::vector<std::string> rules;  // ids of those that were looked for
-  std::string data;       // what it knows beside them
+  std::string data;                // what it knows beside them
 };
 
 struct ScanOutcome {
