@@ -235,7 +235,10 @@ std::string amounts_text(const scan::ScanOutcome& outcome, std::size_t findings)
   std::size_t upgrades = 0;
   std::size_t rules = 0;
   for (const auto& group : groups_of(outcome.found, outcome.rules))
-    ++(group.upgrade ? upgrades : rules);
+    if (!group.upgrade)
+      ++rules;
+    else if (!group.members.front()->fix.version.empty())
+      ++upgrades;
   auto text = fmt::format("{}, {}", counted(findings, "finding"),
                           counted(scan::count_incidents(outcome.found), "incident"));
   if (rules > 0) text += fmt::format(", {} broken", counted(rules, "rule"));

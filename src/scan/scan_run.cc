@@ -4,7 +4,7 @@
 #include "scan_source.h"
 
 #include "crema/scan/archives/archive_scanner.h"
-#include "crema/scan/base_tree.h"
+#include "crema/scan/history/base_tree.h"
 #include "crema/scan/incidents.h"
 #include "crema/scan/waivers/waiver_files.h"
 
@@ -196,9 +196,6 @@ Result<ScanOutcome> run_scan(const ScanRequest& request) {
   ScanOutcome outcome;
   if (!request.base.empty())
     outcome.base = CREMA_TRY(merge_base(request.settings.root, request.base));
-  if (!request.cache.empty() && !sys::make_directories(request.cache)) {
-    // It would only have saved time.
-  }
   auto scan = of_tree ? CREMA_TRY(pass(request, scanners, request.settings.root, false,
                                        CREMA_TRY(walking.get())))
                       : CREMA_TRY(scan_source(request, scanners));

@@ -17,16 +17,6 @@ using evidence::FindingSeverity;
 using expr::Node;
 using expr::Op;
 
-Found& add(WorkflowReport& report, const PlacedExpression& expression, std::string message,
-           std::string content) {
-  const Place place{.line = expression.line, .column = expression.column};
-  if (expression.step != nullptr)
-    return report.add(*expression.step, place, std::move(message), std::move(content));
-  if (expression.job != nullptr)
-    return report.add(*expression.job, place, std::move(message), std::move(content));
-  return report.add(place, std::move(message), std::move(content));
-}
-
 bool is_condition(const PlacedExpression& expression) {
   return expression.key == "if" && expression.job != nullptr;
 }
@@ -46,7 +36,8 @@ void find_contains(const Node& node, const PlacedExpression& expression, Workflo
       (node.children[1].op == Op::index || node.children[1].op == Op::context)) {
     const auto contexts = mentioned_contexts(node.children[1]);
     const auto& needle = contexts.empty() ? node.name : contexts[0].written;
-    auto& found = add(report, expression,
+    auto& found =
+        report.add_at(expression,
                       fmt::format("any part of '{}' passes for `{}`, were it a single letter",
                                   node.children[0].value.as_string(), needle),
                       needle);
@@ -111,7 +102,8 @@ void find_ternaries(const Node& node, const PlacedExpression& expression, Workfl
     for (std::size_t i = 0; i + 1 < node.children.size(); ++i) {
       const Node& arm = node.children[i];
       if (arm.op != Op::all || !is_falsy_literal(arm.children.back())) continue;
-      add(report, expression,
+      report.add_at(
+          expression,
           fmt::format(
               "`{}` never gives {}: what is empty or false falls through to what stands behind "
               "`||`",
@@ -151,11 +143,13 @@ void check_always_true(const WorkflowFile& file, const CheckSettings&, WorkflowR
     last = expression.node;
     if (expression.node->text.size() == expression.text.whole.size()) continue;
     auto place = place_of(*expression.node);
-    add(report, expression,
-        fmt::format("this condition is always true: the text around `{}` is not empty, and a text "
+    report
+        .add_at(expression,
+                fmt::format(
+                    "this condition is always true: the text around `{}` is not empty, and a text "
                     "counts as true",
                     expression.text.whole),
-        "always true")
+                "always true")
         .finding.locations[0]
         .line = place.line;
   }
@@ -172,11 +166,11 @@ void check_bot_conditions(const WorkflowFile& file, const CheckSettings&, Workfl
     if (!is_condition(expression) || expression.text.tree() == nullptr) continue;
     bool alone = expression.text.tree()->op == Op::equal;
     if (!mentions_bot(*expression.text.tree(), alone, alone)) continue;
-    auto& found =
-        add(report, expression,
-            "who acted last is not who wrote the code: a stranger can let a bot act on a pull "
-            "request of theirs",
-            "actor");
+    auto& found = report.add_at(
+        expression,
+        "who acted last is not who wrote the code: a stranger can let a bot act on a pull "
+        "request of theirs",
+        "actor");
     if (!alone) found.finding.confidence = Confidence::medium;
   }
 }
@@ -214,10 +208,10 @@ void check_obfuscation(const WorkflowFile& file, const CheckSettings&, WorkflowR
     if (expression.text.tree() == nullptr || !expression.text.whole.starts_with("${{")) continue;
     const auto& tree = *expression.text.tree();
     if (!has_constant(tree) && tree.op != Op::literal) continue;
-    add(report, expression,
-        fmt::format("`{}` is written as an expression and is always the same",
-                    expression.text.inner),
-        expression.text.inner);
+    report.add_at(expression,
+                  fmt::format("`{}` is written as an expression and is always the same",
+                              expression.text.inner),
+                  expression.text.inner);
   }
 }
 

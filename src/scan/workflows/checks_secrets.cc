@@ -16,17 +16,6 @@ using evidence::FindingSeverity;
 using formats::YamlKind;
 using formats::YamlNode;
 
-// Adds to the step, job or file that the expression stands in.
-Found& add(WorkflowReport& report, const PlacedExpression& expression, std::string message,
-           std::string content) {
-  const Place place{.line = expression.line, .column = expression.column};
-  if (expression.step != nullptr)
-    return report.add(*expression.step, place, std::move(message), std::move(content));
-  if (expression.job != nullptr)
-    return report.add(*expression.job, place, std::move(message), std::move(content));
-  return report.add(place, std::move(message), std::move(content));
-}
-
 // Whether an artifact takes the folder of the checkout as a whole, and its .git with it.
 bool uploads_checkout(const Step& step) {
   if (!step.uses.is("actions/upload-artifact")) return false;
@@ -139,9 +128,10 @@ void check_whole_secrets(const WorkflowFile& file, const CheckSettings&, Workflo
                         std::ranges::any_of(call.children, is_secrets));
     });
     if (whole)
-      add(report, expression, "all secrets are handed over at once: `toJSON(secrets)`", "toJSON");
+      report.add_at(expression, "all secrets are handed over at once: `toJSON(secrets)`", "toJSON");
     else if (has_computed_secret(*tree))
-      add(report, expression,
+      report.add_at(
+          expression,
           fmt::format(
               "which secret `{}` takes is only known when it runs, so the runner is given all",
               expression.text.inner),
@@ -159,7 +149,8 @@ void check_unredacted_secrets(const WorkflowFile& file, const CheckSettings&,
                           std::ranges::any_of(call.children, is_a_secret));
     });
     if (parsed)
-      add(report, expression,
+      report.add_at(
+          expression,
           "a part of a secret is not hidden in logs: only the whole text of it is known to be one",
           expression.text.inner);
   }
@@ -174,7 +165,8 @@ void check_secrets_outside_environment(const WorkflowFile& file, const CheckSett
       continue;
     for (const auto& context : mentioned_contexts(*expression.text.tree())) {
       if (!context.starts_with("secrets") || context.path == "secrets.github_token") continue;
-      add(report, expression,
+      report.add_at(
+          expression,
           fmt::format(
               "`{}` is not bound to an environment: every branch that can be pushed can read "
               "it",

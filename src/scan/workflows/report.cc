@@ -42,6 +42,16 @@ Found& WorkflowReport::add(const Job& job, const Place& place, std::string messa
   return found;
 }
 
+Found& WorkflowReport::add_at(const PlacedExpression& expression, std::string message,
+                              std::string content) {
+  const Place place{.line = expression.line, .column = expression.column};
+  if (expression.step != nullptr)
+    return add(*expression.step, place, std::move(message), std::move(content));
+  if (expression.job != nullptr)
+    return add(*expression.job, place, std::move(message), std::move(content));
+  return add(place, std::move(message), std::move(content));
+}
+
 Found& WorkflowReport::add(const Step& step, const Place& place, std::string message,
                            std::string content) {
   Found& found = add(*step.job, place, std::move(message), std::move(content));

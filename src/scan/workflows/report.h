@@ -29,6 +29,8 @@ class WorkflowReport {
   Found& add(const Step& step, const Place& place, std::string message, std::string content);
   Found& add(const Job& job, const Place& place, std::string message, std::string content);
   Found& add(const Place& place, std::string message, std::string content);
+  // To the step, job or file that the expression stands in.
+  Found& add_at(const PlacedExpression& expression, std::string message, std::string content);
 
  private:
   const Rule& rule_;

@@ -1,7 +1,8 @@
-#include "crema/scan/base_tree.h"
+#include "crema/scan/history/base_tree.h"
+
+#include "git.h"
 
 #include <fmt/format.h>
-#include <git2.h>
 
 #include <memory>
 #include <utility>
@@ -9,23 +10,7 @@
 namespace crema::scan {
 namespace {
 
-class Library {
- public:
-  Library() { git_libgit2_init(); }
-  ~Library() { git_libgit2_shutdown(); }
-  Library(const Library&) = delete;
-  Library& operator=(const Library&) = delete;
-};
-
-template <auto Free>
-struct Release {
-  template <typename Type>
-  void operator()(Type* object) const {
-    Free(object);
-  }
-};
-using Repository = std::unique_ptr<git_repository, Release<git_repository_free>>;
-using Object = std::unique_ptr<git_object, Release<git_object_free>>;
+using AnyObject = std::unique_ptr<git_object, GitRelease<git_object_free>>;
 
 auto wrong(std::string message, std::string hint) {
   auto error = make_error("scan/base", std::move(message));
@@ -39,28 +24,28 @@ std::string reason() {
   return error == nullptr ? "git does not say why" : error->message;
 }
 
-Result<Repository> open(const std::filesystem::path& root) {
-  git_repository* repository = nullptr;
-  if (git_repository_open_ext(&repository, root.c_str(), 0, nullptr) != 0)
+Result<GitRepository> open(const std::filesystem::path& root) {
+  auto repository = open_repository(root);
+  if (!repository)
     return wrong(fmt::format("{} is in no git repository", root.string()),
                  "leave --base out, or name a baseline file");
-  return Repository(repository);
+  return std::move(*repository);
 }
 
-Result<Object> commit_of(git_repository* repository, const std::string& revision) {
+Result<AnyObject> commit_of(git_repository* repository, const std::string& revision) {
   git_object* found = nullptr;
   const auto spec = revision + "^{commit}";
   if (git_revparse_single(&found, repository, spec.c_str()) != 0)
     return wrong(fmt::format("there is no revision '{}': {}", revision, reason()),
                  "name a branch, a tag or a commit; in a fresh clone the base may have to be "
                  "fetched first (actions/checkout with fetch-depth: 0)");
-  return Object(found);
+  return AnyObject(found);
 }
 
 }  // namespace
 
 Result<std::string> merge_base(const std::filesystem::path& root, const std::string& revision) {
-  const Library library;
+  const GitLibrary library;
   const auto repository = CREMA_TRY(open(root));
   const auto head = CREMA_TRY(commit_of(repository.get(), "HEAD"));
   const auto other = CREMA_TRY(commit_of(repository.get(), revision));
@@ -69,13 +54,11 @@ Result<std::string> merge_base(const std::filesystem::path& root, const std::str
                      git_object_id(other.get())) != 0)
     return wrong(fmt::format("HEAD and '{}' have no history in common", revision),
                  "a shallow clone lacks it: fetch the whole history");
-  std::string text(GIT_OID_HEXSZ, '0');
-  git_oid_fmt(text.data(), &meeting);
-  return text;
+  return ObjectId::of(meeting).hex();
 }
 
 Result<BaseTree> export_commit(const std::filesystem::path& root, const std::string& commit) {
-  const Library library;
+  const GitLibrary library;
   const auto repository = CREMA_TRY(open(root));
   const auto object = CREMA_TRY(commit_of(repository.get(), commit));
   BaseTree base{.folder = CREMA_TRY(sys::TemporaryDirectory::create(
