@@ -107,6 +107,8 @@ def verdicts(repository: Repository) -> None:
     states = {one["state"] for one in repository.findings(*words, "--no-waivers")}
     check(states == {"new"}, "unless nobody asks it")
     (repository.folder / ".gitleaksignore").unlink()
+    check(len(repository.findings(*words, "--rule", "github-pat")) == 2 and
+          not repository.findings(*words, "--skip-rule", "github-pat"), "a configuration's rules are chosen by their ids")
     unknown = repository.scan("--rule", "CRM-NOT-THERE")
     check(unknown.returncode == 2 and "no rule is called CRM-NOT-THERE" in unknown.stderr, "an unknown rule is said")
     check(repository.scan("secrets", "missing").returncode == 2, "so is a path that is not there")

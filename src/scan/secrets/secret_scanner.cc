@@ -194,6 +194,28 @@ FileAnswer SecretScanner::look_at(const FileView& view) const {
   return answer;
 }
 
+namespace {
+
+// What a configuration looks for, as rules that can be listed and chosen. One that is not chosen
+// stays for those that require it.
+std::vector<Rule> choose_rules(SecretRules& rules, std::span<const Rule> pages,
+                               const RuleSelection& selection) {
+  std::vector<Rule> listed;
+  for (auto& rule : rules.rules) {
+    const auto page = std::ranges::find(pages, rule.id, &Rule::id);
+    auto one = page != pages.end() ? *page
+                                   : Rule{.id = rule.id,
+                                          .title = rule.description,
+                                          .severity = rule.severity,
+                                          .aliases = rule.aliases};
+    if (!selection.takes(one)) rule.skip_report = true;
+    listed.push_back(std::move(one));
+  }
+  return listed;
+}
+
+}  // namespace
+
 Result<SecretScan> make_secret_scanner(SecretScanSettings settings) {
   SecretScan scan;
   auto pages = CREMA_TRY(parse_rules(secret_rule_pages()));
@@ -204,6 +226,7 @@ Result<SecretScan> make_secret_scanner(SecretScanSettings settings) {
                                                   {.read = settings.read, .defaults = &rules}));
     rules = std::move(config.rules);
     scan.warnings = std::move(config.warnings);
+    pages = choose_rules(rules, pages, settings.selection);
   }
   std::ranges::move(own.rules, std::back_inserter(rules.rules));
   for (auto& page : settings.own_rules) pages.push_back(std::move(page));
